@@ -1,0 +1,63 @@
+"""``here``: where the reader stands, what they can open, and what waits for them."""
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext as _
+
+from accounts import selectors as accounts
+from frame import clock
+from frame.wording import spell_zone
+from notifications import selectors as notifications
+from partners import selectors as partners
+
+from . import selectors
+
+SWITCHER_ROWS = 7
+
+
+def here(request):
+    """``here`` (for signed-in readers) and ``at``, the moment the page is drawn for."""
+    if not getattr(request, "user", None) or not request.user.is_authenticated:
+        return {"at": clock.now()}
+    return {"at": clock.now(), "here": SimpleLazyObject(lambda: _here(request, clock.now()))}
+
+
+def _here(request, at):
+    visit = getattr(request, "visit", None)
+    own = accounts.home_of(request.user, at=at)
+    account = visit.account if visit else None
+    zone = timezone.get_current_timezone()
+    return {
+        "account": account,
+        "acting": bool(visit and visit.acting),
+        "until": visit.until if visit else None,
+        "own_account": own,
+        "accounts": [_item(way, account or own) for way in accounts.ways_in(request.user, at=at, limit=SWITCHER_ROWS)],
+        "waiting": selectors.waiting_for(request.user, at=at).count(),
+        "latest_notice": notifications.latest_id(request.user),
+        "unread": notifications.unread(request.user).count(),
+        "zone": spell_zone(zone, at),
+        "nav": _nav(request, own, at),
+    }
+
+
+def _item(way, current):
+    until = way.until
+    return {
+        "account": way.account,
+        "how": way.role or _("Lent to you"),
+        "until": until if not way.role else None,
+        "lent": not way.role,
+        "current": current is not None and way.account.pk == current.pk,
+    }
+
+
+def _nav(request, own, at):
+    places = [(_("Home"), reverse("home")), (_("Requests"), reverse("requests"))]
+    if partners.administered_by(request.user, at=at).exists():
+        places.append((_("Contacts"), reverse("contacts")))
+    if own is not None:
+        places.append((_("Account"), reverse("account", args=[own.number])))
+    best = max((url for _label, url in places if request.path.startswith(url)), key=len, default="")
+    return [{"label": label, "url": url, "current": url == best} for label, url in places]

@@ -1,0 +1,19 @@
+"""Signals from below: one call to a service each."""
+
+from django.dispatch import receiver
+
+from accounts.signals import deciders_changed, membership_ended
+
+from . import services
+
+
+@receiver(membership_ended)
+def on_membership_ended(sender, *, membership, by, at, **kwargs):
+    """A person left a company."""
+    services.clear_up_after(membership=membership, by=by, at=at)
+
+
+@receiver(deciders_changed)
+def on_deciders_changed(sender, *, account, by, at, **kwargs):
+    """Somebody else decides now."""
+    services.tell_new_deciders(account=account, at=at)

@@ -1,0 +1,171 @@
+"""Reads of requests: who sees which, what to say when somebody was faster, and terms in words."""
+
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts import authorization
+from accounts.models import Grant, Membership
+from accounts.permissions import AccountPermission
+from accounts.states import RequestKind
+from frame.wording import spell_moment
+from partners import selectors as partners
+
+from ..models import AccessRequest, Block
+from ..states import FINAL, Status
+
+
+def visible_to(user, *, at):
+    """The requests a person may read: of accounts where they see access or decide, and those they asked
+    for, would benefit from, or whose company they administer.
+    """
+    seen_here = authorization.accounts_where(user, AccountPermission.VIEW_ACCESS, at=at)
+    own_side = Q(asker=user) | Q(beneficiary=user) | Q(company__in=partners.administered_by(user, at=at))
+    own_side &= Q(company__in=_companies_of(user, at=at))
+    return AccessRequest.objects.filter(Q(account__in=seen_here) | own_side)
+
+
+def waiting_for(user, *, at):
+    """The requests ``user`` may answer now: of their accounts, and of nobody they share a company with."""
+    mine = AccessRequest.objects.waiting(at).filter(account__in=authorization.decides_for(user, at=at))
+    return apart_from_own(mine, user, at=at)
+
+
+def apart_from_own(requests, user, *, at):
+    """Requests in which the person has no part: not theirs, nor anybody's of a company outside they belong to."""
+    shared = _outside_companies_of(user, at=at).values("account")
+    own = Q(asker=user) | Q(beneficiary=user) | Q(company__in=shared)
+    others = Membership.objects.active(at).filter(account__in=shared).values("user")
+    return requests.exclude(own | Q(asker__in=others) | Q(beneficiary__in=others))
+
+
+def may_decide(user, request, *, at):
+    """Whether this person may answer this request, so far as who they are goes."""
+    who = authorization.deciders(request.account, request.kind, at=at, apart_from=request.people)
+    return who.filter(pk=user.pk).exists()
+
+
+def deciders_of(request, *, at):
+    """Who may answer this request, as a list of people."""
+    return list(authorization.deciders(request.account, request.kind, at=at, apart_from=request.people))
+
+
+def who_would_decide(account, people, *, at):
+    """Who would answer a partner's request in which these people have a part."""
+    return list(authorization.deciders(account, RequestKind.PARTNER, at=at, apart_from=people))
+
+
+def asked_by(user, *, at):
+    """The requests a person asked, or would benefit from, newest first."""
+    return visible_to(user, at=at).filter(Q(asker=user) | Q(beneficiary=user))
+
+
+def named(requests, words):
+    """Requests in which the person, the company or the account is called like this, or the id begins so."""
+    if not words:
+        return requests
+    fields = [
+        "beneficiary__first_name",
+        "beneficiary__last_name",
+        "beneficiary__email",
+        "company__name",
+        "account__name",
+    ]
+    like = Q(public_id__startswith=words.lower()) | Q(account__number__startswith=words)
+    for field in fields:
+        like |= Q(**{f"{field}__icontains": words})
+    return requests.filter(like)
+
+
+def linked_since(request):
+    """Since when the asking company is linked to the account, or ``None``."""
+    partnership = partners.living(request.company, request.account)
+    return partnership.linked_at if partnership else None
+
+
+def is_insider(user, request, *, at):
+    """Whether somebody who may not answer it may at least be told who does."""
+    inside = authorization.open_to(user, at=at).filter(pk=request.account_id).exists()
+    return inside or visible_to(user, at=at).filter(pk=request.pk).exists()
+
+
+def account_number_of(public_id):
+    """The number of the account a request is about, or an empty string: for the trail, never for a page."""
+    found = AccessRequest.objects.filter(public_id=public_id).values_list("account__number", flat=True)
+    return found.first() or ""
+
+
+def what_happened_instead(request, seen, *, at):
+    """One sentence on why a step was not possible: who was faster and when, or what changed."""
+    now = AccessRequest.objects.select_related("decided_by").get(pk=request.pk)
+    zone = timezone.get_current_timezone()
+    status = now.status_at(at)
+    if status in (Status.APPROVED, Status.DENIED) and now.status != seen.status:
+        words = (
+            _("%(name)s approved this on %(when)s.")
+            if status == Status.APPROVED
+            else _("%(name)s denied this on %(when)s.")
+        )
+        return words % {"name": now.decided_by, "when": spell_moment(now.decided_at, zone)}
+    if status == Status.CANCELLED:
+        return _("This request was withdrawn.")
+    if status == Status.EXPIRED:
+        return _("This request lapsed on %(when)s. Nobody had answered.") % {"when": spell_moment(now.respond_by, zone)}
+    if (now.version, now.digest) != (seen.version, seen.digest):
+        return _("This request was changed after you opened the page. Read it again before you answer.")
+    if status == Status.DENIED:
+        return _("The time that was asked for is over. A new request is needed.")
+    return _("This is not possible any more.")
+
+
+def possible_moves(request, user, *, at):
+    """The names of the steps this person can take with this request now: for buttons."""
+    status = request.status_at(at)
+    if status in FINAL:
+        return set()
+    moves = set()
+    if request.asker == user and status == Status.PENDING:
+        moves |= {"edit", "cancel"}
+    if may_decide(user, request, at=at):
+        moves |= {"approve", "deny"} if status == Status.PENDING else set()
+        moves |= {"deny"} if status == Status.APPROVED else set()
+        moves |= {"approve"} if status == Status.DENIED and window_lasts(request, at) else set()
+    return moves
+
+
+def window_lasts(request, at):
+    """Whether a denied request can still be approved: while the asked window, or the time to answer, lasts."""
+    return (request.respond_by if request.duration is not None else request.ends_at) > at
+
+
+def standing_blocks(account, people):
+    """The blocks that keep any of these people from asking for this account."""
+    return Block.objects.standing().filter(account=account, person__in=people).select_related("person", "request")
+
+
+def access_now(user, *, at):
+    """Access that holds now on accounts where this person sees who is in, soonest end first."""
+    accounts = authorization.accounts_where(user, AccountPermission.VIEW_ACCESS, at=at)
+    live = Grant.objects.effective(at).filter(account__in=accounts)
+    return live.select_related("grantee", "account", "membership__account").order_by("ends_at", "pk")
+
+
+def waiting_or_approved(company, account, *, at):
+    """Per person of a company: what waits, and what access holds or will, on one account.
+
+    :returns: two dicts by user id: pending requests, and grants
+    """
+    waiting = AccessRequest.objects.waiting(at).filter(company=company, account=account)
+    grants = Grant.objects.unended(at).filter(membership__account=company, account=account)
+    return (
+        {request.beneficiary_id: request for request in waiting.order_by("pk")},
+        {grant.grantee_id: grant for grant in grants.order_by("ends_at", "pk")},
+    )
+
+
+def _companies_of(user, *, at):
+    return Membership.objects.active(at).filter(user=user).values("account")
+
+
+def _outside_companies_of(user, *, at):
+    return Membership.objects.active(at).filter(user=user, account__kind__in=["partner", "vendor"])

@@ -1,0 +1,184 @@
+"""Deciding: yes, less than asked, no, and "I did not expect this"."""
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts import authorization
+from accounts.permissions import LENDABLE, ordered
+from accounts.states import EndReason, RequestKind
+from audit.record import record
+from frame.refusals import NotAllowedNow
+from partners.services import link
+from partners.states import PartnershipState
+
+from .. import emails, selectors
+from ..models import Block
+from ..states import Status
+from .ending import end_family
+from .moving import (
+    lock_account,
+    lock_accounts,
+    lock_grant,
+    lock_partnership,
+    lock_request,
+    move_request,
+    note_request,
+)
+from .windows import Window
+
+
+@transaction.atomic
+def approve_request(
+    *, request, seen, by, at, permissions=None, administrator=None, may_delegate=None, ends_at=None, note=""
+):
+    """Say yes, to everything that was asked or to less; access holds from now or from the asked start.
+
+    The first yes a customer gives a partner links the two companies.
+
+    :param seen: the :class:`~access_requests.models.Seen` that stood on the page
+    :param permissions: rights to give, of those asked; ``None`` for all
+    :param administrator: ``False`` takes the Administrator switch off; ``None`` for as asked
+    :param may_delegate: ``False`` takes the adding of colleagues off; ``None`` for as asked
+    :param ends_at: an earlier end; ``None`` for as asked
+    :returns: the grant
+    :raises PermissionDenied: ``by`` may not decide for this account
+    :raises NotAllowedNow: somebody was faster, the request is not what ``by`` saw, or its time is over
+    :raises ValidationError: more than was asked, or nothing
+    """
+    account = lock_accounts(request.account, request.company)
+    partnership = lock_partnership(request.company, account)
+    request = lock_request(request)
+    authorization.require_decider(by, account, request.kind, apart_from=request.people, at=at)
+    terms = _given(request, account, permissions, administrator, may_delegate)
+    starts_at, latest = Window(request.starts_at, request.ends_at, request.duration).bounds(at)
+    step = move_request(request, "approve", seen=seen, at=at, decided_by=by, decided_at=at, note=note)
+    _require_still_there(request, partnership, at=at)
+    until = latest if ends_at is None else ends_at
+    if not starts_at < until <= latest:
+        raise ValidationError(_("Choose an end after the start and not later than was asked."), code="ends_at")
+    first_yes = request.kind == RequestKind.PARTNER and partnership.state == PartnershipState.AVAILABLE
+    if first_yes:
+        link(partnership=partnership, by=by, at=at)
+    grant = authorization.open_grant(
+        account=account,
+        membership=request.membership,
+        by=by,
+        starts_at=starts_at,
+        ends_at=until,
+        at=at,
+        kind=request.kind,
+        request_id=request.public_id,
+        request_digest=request.digest,
+        reason=request.reason,
+        case_number=request.case_number,
+        **terms,
+    )
+    request.grant = grant
+    request.save(update_fields=["grant"])
+    note_request(step.event, request, by=by, at=at, before=str(seen.status))
+    linked = partnership if first_yes else None
+    emails.access_granted(
+        request=request,
+        grant=grant,
+        terms=selectors.grant_terms(grant, rights=terms["permissions"]),
+        linked=linked,
+        at=at,
+    )
+    return grant
+
+
+@transaction.atomic
+def deny_request(*, request, seen, by, at, note=""):
+    """Say no; access already given by this request ends at once.
+
+    :raises PermissionDenied: ``by`` may not decide for this account
+    :raises NotAllowedNow: somebody was faster, or the request is not what ``by`` saw
+    """
+    lock_account(request.account)
+    request = lock_request(request)
+    authorization.require_decider(by, request.account, request.kind, apart_from=request.people, at=at)
+    _deny(request, seen=seen, by=by, at=at, note=note)
+    emails.access_denied(request=request, at=at)
+    return request
+
+
+@transaction.atomic
+def report_unexpected(*, request, seen, by, at, note=""):
+    """Say no, stop the asker from asking for this account again, and tell the vendor's security people.
+
+    :raises PermissionDenied: ``by`` may not decide for this account
+    :raises NotAllowedNow: somebody was faster, or the request is not what ``by`` saw
+    """
+    lock_account(request.account)
+    request = lock_request(request)
+    authorization.require_decider(by, request.account, request.kind, apart_from=request.people, at=at)
+    _deny(request, seen=seen, by=by, at=at, note=note)
+    block, new = Block.objects.get_or_create(
+        account=request.account,
+        person=request.asker,
+        lifted_at=None,
+        defaults={"request": request, "blocked_at": at, "blocked_by": by},
+    )
+    if new:
+        note_request("person.blocked", request, by=by, at=at, blocked=block.person.email)
+    emails.access_denied(request=request, at=at)
+    emails.unexpected_request(request=request, by=by, at=at)
+    return request
+
+
+@transaction.atomic
+def lift_block(*, block, by, at):
+    """Let a person ask for this account again.
+
+    :raises PermissionDenied: ``by`` may not decide for this account
+    :raises NotAllowedNow: it was lifted already
+    """
+    account = lock_account(block.account)
+    authorization.require_decider(by, account, block.request.kind, apart_from={block.person}, at=at)
+    if not Block.objects.standing().filter(pk=block.pk).update(lifted_at=at, lifted_by=by):
+        raise NotAllowedNow(_("This block was lifted already."))
+    record(
+        "person.unblocked",
+        account=account,
+        by=by,
+        subject=block.request.public_id,
+        at=at,
+        unblocked=block.person.email,
+    )
+
+
+def _deny(request, *, seen, by, at, note):
+    grant = lock_grant(request.grant) if request.grant else None
+    step = move_request(request, "deny", seen=seen, at=at, decided_by=by, decided_at=at, note=note)
+    if grant is not None and seen.status == Status.APPROVED and grant.unended_at(at):
+        end_family(grant, reason=EndReason.DENIED, by=by, at=at, told={grant.pk})
+    note_request(step.event, request, by=by, at=at, before=str(seen.status))
+
+
+def _given(request, account, permissions, administrator, may_delegate):
+    """What is lent: the asked terms, less whatever the decider took off. Never more."""
+    if administrator and not request.administrator:
+        raise ValidationError(_("You can give less than was asked, not more."), code="permissions")
+    everything = request.administrator and administrator is not False
+    asked = {right.value for right in request.rights}
+    rights = asked if permissions is None or everything else {str(right) for right in permissions}
+    if not rights:
+        raise ValidationError(_("Leave at least one right switched on, or deny access."), code="permissions")
+    if not rights <= asked or not rights <= {right.value for right in LENDABLE}:
+        raise ValidationError(_("You can give less than was asked, not more."), code="permissions")
+    delegable = everything and request.may_delegate and may_delegate is not False
+    return {
+        "permissions": ordered(rights),
+        "administrator": everything,
+        "may_delegate": delegable and account.partners_may_add_colleagues,
+    }
+
+
+def _require_still_there(request, partnership, *, at):
+    """Saying yes and cutting the link, or the person leaving, cannot both win."""
+    if not request.membership.active_at(at) or (request.kind == RequestKind.PARTNER and partnership is None):
+        raise NotAllowedNow(
+            _("%(name)s no longer works for you through %(company)s. Nothing was given.")
+            % {"name": request.beneficiary, "company": request.company.name}
+        )

@@ -1,0 +1,89 @@
+"""Ending access, and making it less."""
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts import authorization
+from accounts.models import Membership
+from accounts.permissions import PARTNER_ADMIN_ROLES, AccountPermission
+from accounts.states import EndReason
+
+from .. import emails, selectors
+from .moving import lock_account, lock_grant
+
+
+@transaction.atomic
+def end_access(*, grant, by, at):
+    """End access at once, and with it whatever hangs under it; both sides get the receipt.
+
+    :param by: somebody who holds ``end_access`` on the account, the decider who gave it, the person
+        who has it (who hands it back), or an admin of that person's company
+    :raises PermissionDenied: ``by`` is none of these
+    :raises NotAllowedNow: it has ended already
+    """
+    lock_account(grant.account)
+    grant = lock_grant(grant)
+    require_ender(by, grant, at=at)
+    own_side = by == grant.grantee or _administers(by, grant, at=at)
+    reason = EndReason.HANDED_BACK if own_side else EndReason.ENDED
+    return end_family(grant, reason=reason, by=by, at=at)
+
+
+@transaction.atomic
+def shrink_access(*, grant, by, ends_at, permissions, may_delegate, at):
+    """Make access less: an earlier end, fewer rights, no adding of colleagues. It applies at once.
+
+    :raises PermissionDenied: ``by`` may not end this access
+    :raises NotAllowedNow: it has ended, or this would make it more
+    """
+    lock_account(grant.account)
+    grant = lock_grant(grant)
+    require_ender(by, grant, at=at)
+    before = selectors.grant_terms(grant)
+    authorization.shrink_grant(
+        grant=grant, by=by, ends_at=ends_at, permissions=permissions, may_delegate=may_delegate, at=at
+    )
+    emails.access_reduced(grant=grant, before=before, by=by, at=at)
+    return grant
+
+
+def may_end(user, grant, *, at):
+    """Whether :func:`require_ender` would let through: for buttons."""
+    try:
+        require_ender(user, grant, at=at)
+    except PermissionDenied:
+        return False
+    return True
+
+
+def require_ender(user, grant, *, at):
+    """Let through who may end this access or make it less.
+
+    :raises PermissionDenied: with a sentence fit to show
+    """
+    if user == grant.grantee or _administers(user, grant, at=at):
+        return
+    if authorization.allows(user, AccountPermission.END_ACCESS, grant.account, at=at):
+        return
+    contact = Membership.objects.active(at).filter(account=grant.account, user=user, authorized_contact=True)
+    if user == grant.decided_by and contact.exists():
+        return
+    raise PermissionDenied(_("You may not end this access."))
+
+
+def end_family(grant, *, reason, by, at, told=()):
+    """End a grant and what hangs under it, and tell everybody; the caller holds the locks.
+
+    :param told: ids of grants whose end another mail announces
+    """
+    ended = authorization.end_grant(grant=grant, reason=reason, by=by, at=at)
+    for one in ended:
+        if one.pk not in told:
+            emails.access_ended(grant=one, by=by, at=at)
+    return ended
+
+
+def _administers(user, grant, *, at):
+    admins = Membership.objects.active(at).filter(account=grant.membership.account_id, role__in=PARTNER_ADMIN_ROLES)
+    return admins.filter(user=user).exists()

@@ -1,0 +1,19 @@
+"""Home, requests and their answers, and who of a partner may open what."""
+
+from django.urls import path
+
+from . import views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("requests/", views.request_list, name="requests"),
+    path("requests/<str:public_id>/", views.detail, name="request"),
+    path("requests/<str:public_id>/decide/", views.decide, name="decide"),
+    path("requests/<str:public_id>/edit/", views.edit, name="request_edit"),
+    path("requests/<str:public_id>/cancel/", views.cancel, name="request_cancel"),
+    path("requests/<str:public_id>/end/", views.end, name="access_end"),
+    path("requests/<str:public_id>/less/", views.less, name="access_less"),
+    path("requests/<str:public_id>/unblock/", views.unblock, name="unblock"),
+    path("contacts/", views.contacts, name="contacts"),
+    path("contacts/ask/<str:customer>/<int:membership>/", views.ask, name="ask"),
+]

@@ -1,0 +1,103 @@
+"""What waits for me, the list of requests, one request."""
+
+from django.http import Http404
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from accounts import selectors as accounts
+from accounts.authorization import granted
+from audit import edge
+from audit import selectors as trail
+from frame import clock
+from frame.paging import page_of
+
+from .. import selectors, services
+from ..states import Status
+
+HOME_ROWS = 5
+ACCOUNT_ROWS = 20
+
+
+@require_safe
+def home(request):
+    """What waits for the reader, what they asked, and the accounts they can open."""
+    at, user = clock.now(), request.user
+    search = request.GET.get("search", "").strip()[:100]
+    waiting = selectors.waiting_for(user, at=at).with_people().order_by("respond_by")
+    mine = selectors.asked_by(user, at=at).with_people()
+    context = {
+        "waiting": waiting[:HOME_ROWS],
+        "mine": mine[:HOME_ROWS],
+        "access_now": selectors.access_now(user, at=at)[:HOME_ROWS],
+        "ways_in": accounts.ways_in(user, at=at, search=search, limit=ACCOUNT_ROWS),
+        "search": search,
+        "last_account": request.session.get("account"),
+        "at": at,
+    }
+    return render(request, "access_requests/home.html", context)
+
+
+@require_safe
+def request_list(request):
+    """Every request the reader may see, newest first, by status and by name."""
+    at = clock.now()
+    status = request.GET.get("status", "")
+    name = request.GET.get("name", "").strip()[:100]
+    rows = selectors.visible_to(request.user, at=at).with_people()
+    if status:
+        if status not in Status.values:
+            raise Http404
+        rows = rows.with_status(status, at)
+    page = page_of(request, selectors.named(rows, name))
+    for row in page.object_list:
+        row.status_now = row.status_at(at)
+    waiting = set(selectors.waiting_for(request.user, at=at).values_list("pk", flat=True))
+    context = {
+        "page": page,
+        "status": status,
+        "name": name,
+        "statuses": Status.choices,
+        "waiting": waiting,
+        "at": at,
+    }
+    return render(request, "access_requests/list.html", context)
+
+
+@require_safe
+def detail(request, public_id):
+    """One request: what was asked, what was answered, what happened since."""
+    at = clock.now()
+    access_request = find_visible(request, public_id, at=at)
+    grant = access_request.grant
+    moves = selectors.possible_moves(access_request, request.user, at=at)
+    unended = grant is not None and grant.unended_at(at)
+    context = {
+        "access_request": access_request,
+        "status": access_request.status_at(at),
+        "terms": selectors.request_terms(access_request),
+        "grant": grant,
+        "grant_terms": selectors.grant_terms(grant) if grant else None,
+        "grant_live": grant is not None and grant.live_at(at),
+        "moves": moves,
+        "may_end": unended and services.may_end(request.user, grant, at=at),
+        "rights_given": granted(grant) if grant else [],
+        "history": trail.history(public_id, *([grant.public_id] if grant else [])).exclude(event="account.viewed"),
+        "receipt": selectors.receipt(grant) if grant else [],
+        "blocks": selectors.standing_blocks(access_request.account, access_request.people),
+        "decides": selectors.may_decide(request.user, access_request, at=at),
+        "deciders": selectors.deciders_of(access_request, at=at),
+        "at": at,
+    }
+    return render(request, "access_requests/detail.html", context)
+
+
+def find_visible(request, public_id, *, at):
+    """The request with this id, if the reader may see it; a foreign id answers like an unknown one.
+
+    :raises Http404: unknown, or none of this person's business
+    """
+    edge.concern(selectors.account_number_of(public_id))
+    found = selectors.visible_to(request.user, at=at).with_people().filter(public_id=public_id).first()
+    if found is None:
+        raise Http404
+    return found

@@ -1,0 +1,100 @@
+"""Who holds which right, as yes or no and as lists, from one predicate."""
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Exists, Max, OuterRef, Q
+from django.utils.translation import gettext as _
+
+from ..models import Account, Grant, Membership
+from ..permissions import ROLE_RIGHTS, STAND_IN_RIGHTS, AccountPermission, Role
+from ..states import Deciders
+
+
+def accounts_where(user, permission, *, at):
+    """The accounts on which ``user`` holds ``permission`` at the moment ``at``, as a queryset."""
+    return Account.objects.filter(_opened_to(user, at, permission))
+
+
+def allows(user, permission, account, *, at):
+    """Whether ``user`` holds ``permission`` on ``account`` at the moment ``at``. One query."""
+    if not user.is_authenticated:
+        return False
+    return accounts_where(user, permission, at=at).filter(pk=account.pk).exists()
+
+
+def require(user, permission, account, *, at):
+    """Let through who holds the right.
+
+    :raises PermissionDenied: with a sentence fit to show
+    """
+    if not allows(user, permission, account, at=at):
+        words = AccountPermission(permission).label
+        raise PermissionDenied(
+            _("You do not hold the right “%(right)s” on account %(number)s.")
+            % {"right": words, "number": account.number}
+        )
+
+
+def held(user, account, *, at):
+    """Every right ``user`` holds on ``account`` at ``at``, as a frozenset. At most two queries."""
+    if not user.is_authenticated:
+        return frozenset()
+    rights = set()
+    memberships = Membership.objects.active(at).filter(user=user, account__in=Account.objects.open(at))
+    for membership in memberships.filter(account=account).select_related("account").prefetch_related("rights"):
+        rights |= _rights_of(membership, at)
+    codenames = (
+        _grants_of(user, at)
+        .filter(account=account, account__in=Account.objects.open(at))
+        .values_list("permissions__permission__codename", flat=True)
+    )
+    known = set(AccountPermission.values)
+    return frozenset(rights | {AccountPermission(name) for name in codenames if name in known})
+
+
+def open_to(user, *, at):
+    """The accounts ``user`` may enter at all: as a member, or through a live grant, whatever it allows."""
+    if not user.is_authenticated:
+        return Account.objects.none()
+    return Account.objects.filter(_opened_to(user, at))
+
+
+def grants_used(user, account, permission, *, at):
+    """The live grants that give ``user`` this right on ``account`` (any right, with ``permission=None``)."""
+    grants = _grants_of(user, at).filter(account=account)
+    return grants if permission is None else grants.filter(permissions__permission__codename=permission)
+
+
+def ends_of(user, account_ids, *, at):
+    """Until when ``user``'s access to each of these accounts lasts at most: ``{account id: moment}``."""
+    grants = _grants_of(user, at).filter(account__in=account_ids)
+    return dict(grants.order_by().values_list("account").annotate(Max("ends_at")))
+
+
+def _opened_to(user, at, permission=None):
+    """The one predicate behind yes and no, the list, and the switcher: a Q on :class:`Account`."""
+    own = Membership.objects.active(at) if permission is None else Membership.objects.giving(permission, at)
+    lent = _grants_of(user, at)
+    if permission is not None:
+        lent = lent.filter(permissions__permission__codename=permission)
+    here = {"account": OuterRef("pk")}
+    return Q(pk__in=Account.objects.open(at).values("pk")) & (
+        Q(Exists(own.filter(user=user, **here))) | Q(Exists(lent.filter(**here)))
+    )
+
+
+def _grants_of(user, at):
+    return Grant.objects.effective(at).filter(grantee=user)
+
+
+def _rights_of(membership, at):
+    rights = set(ROLE_RIGHTS[Role(membership.role)])
+    if membership.role == Role.MEMBER:
+        rights |= {AccountPermission(right.permission) for right in membership.rights.all()}
+    if membership.role == Role.ADMINISTRATOR and Deciders.PRIMARY_AND_ADMINISTRATORS in (
+        membership.account.partner_deciders,
+        membership.account.support_deciders,
+    ):
+        rights.add(AccountPermission.DECIDE_ACCESS)
+    if membership.stands_in_from and membership.stands_in_from <= at < membership.stands_in_until:
+        rights |= STAND_IN_RIGHTS
+    return rights

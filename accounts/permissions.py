@@ -1,0 +1,70 @@
+"""The catalogue: every right there is, in words a customer reads, and which role holds what.
+
+A right enters the catalogue together with the page it opens.
+"""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class AccountPermission(models.TextChoices):
+    """One right on an account. The values are permission codenames and are never renamed."""
+
+    VIEW_ORDERS = "view_orders", _("See orders")
+    VIEW_INVOICES = "view_invoices", _("See invoices")
+    VIEW_USAGE = "view_usage", _("See usage")
+    VIEW_ACCESS = "view_access", _("See who has access")
+    MANAGE_PEOPLE = "manage_people", _("Manage people")
+    DECIDE_ACCESS = "decide_access", _("Decide requests for access")
+    END_ACCESS = "end_access", _("End access")
+
+
+class Role(models.TextChoices):
+    """What a membership makes of a person. The values are never renamed."""
+
+    PRIMARY = "primary", _("Primary user")
+    ADMINISTRATOR = "administrator", _("Administrator")
+    ACCESS_ADMINISTRATOR = "access_administrator", _("Access administrator")
+    MEMBER = "member", _("Member")
+
+
+P = AccountPermission
+
+LENDABLE = (P.VIEW_ORDERS, P.VIEW_INVOICES, P.VIEW_USAGE)
+
+CONSEQUENCES = {
+    P.VIEW_ORDERS: _("What was ordered, when, and how far it is."),
+    P.VIEW_INVOICES: _("Numbers, amounts and due dates of the invoices."),
+    P.VIEW_USAGE: _("How much of each service is used, month by month."),
+}
+
+_EVERYBODY_WHO_RUNS_IT = frozenset({*LENDABLE, P.VIEW_ACCESS, P.MANAGE_PEOPLE, P.END_ACCESS})
+
+ROLE_RIGHTS = {
+    Role.PRIMARY: _EVERYBODY_WHO_RUNS_IT | {P.DECIDE_ACCESS},
+    Role.ADMINISTRATOR: _EVERYBODY_WHO_RUNS_IT,  # DECIDE_ACCESS where the account's settings say so
+    Role.ACCESS_ADMINISTRATOR: _EVERYBODY_WHO_RUNS_IT,
+    Role.MEMBER: frozenset(),  # what the account's administrators set per person
+}
+
+STAND_IN_RIGHTS = frozenset({P.VIEW_ACCESS, P.END_ACCESS, P.DECIDE_ACCESS})
+
+# Who appoints whom, and ends whose membership. Administrators are made and unmade by the primary user alone.
+APPOINTS = {
+    Role.PRIMARY: frozenset({Role.ADMINISTRATOR, Role.ACCESS_ADMINISTRATOR, Role.MEMBER}),
+    Role.ADMINISTRATOR: frozenset({Role.ACCESS_ADMINISTRATOR, Role.MEMBER}),
+    Role.ACCESS_ADMINISTRATOR: frozenset({Role.MEMBER}),
+    Role.MEMBER: frozenset(),
+}
+
+# Whoever asks for a partner's people: the primary user and the administrators of the partner's own account.
+PARTNER_ADMIN_ROLES = frozenset({Role.PRIMARY, Role.ADMINISTRATOR})
+
+# Roles whose people need a second factor whatever kind of account they belong to.
+SECOND_FACTOR_ROLES = frozenset({Role.PRIMARY, Role.ADMINISTRATOR})
+
+
+def ordered(permissions):
+    """The permissions in the order of the catalogue, as a list of :class:`AccountPermission`."""
+    wanted = {str(permission) for permission in permissions}
+    return [permission for permission in AccountPermission if permission.value in wanted]

@@ -1,0 +1,175 @@
+"""Reads of people and accounts."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.db.models import Case, Q, When
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from frame.refusals import AccessEnded
+from frame.wording import spell_moment
+
+from . import authorization
+from .models import Account, Grant, Membership, User
+from .permissions import LENDABLE, SECOND_FACTOR_ROLES, AccountPermission, Role
+from .states import AccountKind
+
+
+@dataclass(frozen=True)
+class WayIn:
+    """One account a person can open now: as whom, and until when where it is lent."""
+
+    account: Account
+    role: str
+    until: datetime | None
+
+
+def find_open(user, number, *, at):
+    """The account with this number, if ``user`` may enter it.
+
+    :raises Account.DoesNotExist: it does not exist, or is none of this person's business
+    :raises AccessEnded: the person's own access to it has ended
+    """
+    account = authorization.open_to(user, at=at).filter(number=number).first()
+    if account is not None:
+        return account
+    ended = _ended_at(user, number, at)
+    if ended is None:
+        raise Account.DoesNotExist
+    raise AccessEnded(
+        _("Your access to account %(number)s ended %(when)s.")
+        % {"number": number, "when": spell_moment(ended, timezone.get_current_timezone())}
+    )
+
+
+def ways_in(user, *, at, search="", limit=None):
+    """The accounts ``user`` can open now, own ones first, as :class:`WayIn`. Three queries at most.
+
+    :param search: part of a name, or the beginning of a number
+    """
+    accounts = authorization.open_to(user, at=at)
+    own = {
+        membership.account_id: membership.get_role_display()
+        for membership in Membership.objects.active(at).filter(user=user)
+    }
+    if search:
+        accounts = accounts.filter(Q(name__icontains=search) | Q(number__startswith=search))
+    own_first = Case(When(pk__in=own, then=0), default=1)
+    accounts = accounts.order_by(own_first, "name", "number")
+    found = list(accounts[:limit] if limit else accounts)
+    lent = authorization.ends_of(user, [account.pk for account in found], at=at)
+    return [WayIn(account, own.get(account.pk, ""), lent.get(account.pk)) for account in found]
+
+
+def needs_second_factor(user, *, at):
+    """Whether this person may go nowhere without a second factor: deciders, authorized contacts, everybody
+    of a partner or the vendor, and staff.
+    """
+    if user.is_staff or user.is_superuser:
+        return True
+    return (
+        Membership.objects.active(at)
+        .filter(user=user)
+        .filter(
+            Q(account__kind__in=[AccountKind.PARTNER, AccountKind.VENDOR])
+            | Q(role__in=SECOND_FACTOR_ROLES)
+            | Q(authorized_contact=True)
+            | Q(stands_in_from__lte=at, stands_in_until__gt=at)
+        )
+        .exists()
+    )
+
+
+def answers_for_account(account, *, at):
+    """The primary user and, while one is named, the stand-in: whoever is told what concerns the account."""
+    memberships = Membership.objects.active(at).filter(account=account)
+    memberships = memberships.filter(Q(role=Role.PRIMARY) | Q(stands_in_from__lte=at, stands_in_until__gt=at))
+    return User.objects.filter(pk__in=memberships.values("user")).order_by("email")
+
+
+def language_for(user, account):
+    """The language a person reads about an account: their own, or the account's."""
+    return (user.language if user is not None else "") or account.language
+
+
+def home_of(user, *, at):
+    """A person's own first account: where they are when they act for nobody else. ``None`` without any."""
+    membership = (
+        Membership.objects.active(at)
+        .filter(user=user, account__in=Account.objects.open(at))
+        .select_related("account")
+        .order_by("joined_at", "pk")
+        .first()
+    )
+    return membership.account if membership else None
+
+
+def zone_of(user, *, at):
+    """The name of the time zone a person reads times in: their own, or that of their first account, or UTC."""
+    if user.time_zone:
+        return user.time_zone
+    account = home_of(user, at=at)
+    return account.time_zone if account else "UTC"
+
+
+def language_and_zone_of(user, *, at):
+    """The language and the name of the time zone a person reads in: their own, or those of their first account."""
+    account = None if user.language and user.time_zone else home_of(user, at=at)
+    language = language_for(user, account) if account else user.language or settings.LANGUAGE_CODE
+    return language, user.time_zone or (account.time_zone if account else "UTC")
+
+
+def is_trusted(user, *, at):
+    """Whether much hangs on this person's session: staff, and whoever decides for some account."""
+    if user.is_staff or user.is_superuser:
+        return True
+    return Membership.objects.giving(AccountPermission.DECIDE_ACCESS, at).filter(user=user).exists()
+
+
+def colleagues(account, *, at):
+    """The active memberships of an account, by name."""
+    return (
+        Membership.objects.active(at)
+        .filter(account=account)
+        .select_related("user", "account")
+        .order_by("user__first_name", "user__last_name", "user__email")
+    )
+
+
+def _ended_at(user, number, at):
+    """When this person's access to the account with this number ended last, or ``None`` if there was none."""
+    ends = []
+    for grant in Grant.objects.filter(grantee=user, account__number=number, starts_at__lte=at).select_related(
+        "membership", "account", "parent"
+    ):
+        over = [grant.ends_at, grant.ended_at, grant.membership.ended_at, grant.account.closed_at]
+        over += [grant.parent.ends_at, grant.parent.ended_at] if grant.parent else []
+        ends += [min(moment for moment in over if moment is not None)]
+    for membership in Membership.objects.filter(user=user, account__number=number).select_related("account"):
+        over = [membership.ended_at, membership.account.closed_at]
+        ends += [moment for moment in over if moment is not None]
+    past = [moment for moment in ends if moment <= at]
+    return max(past) if past else None
+
+
+def record_counts(account, rights=frozenset(LENDABLE)):
+    """How many records each of these rights opens today: ``{right: count}``."""
+    related = {
+        AccountPermission.VIEW_ORDERS: account.orders,
+        AccountPermission.VIEW_INVOICES: account.invoices,
+        AccountPermission.VIEW_USAGE: account.usage,
+    }
+    return {right: records.count() for right, records in related.items() if right in rights}
+
+
+def opens_today(account):
+    """What each lendable right opens at this moment, in words: ``{right: "31 invoices"}``."""
+    words = {
+        AccountPermission.VIEW_ORDERS: lambda n: ngettext("%(count)d order", "%(count)d orders", n),
+        AccountPermission.VIEW_INVOICES: lambda n: ngettext("%(count)d invoice", "%(count)d invoices", n),
+        AccountPermission.VIEW_USAGE: lambda n: ngettext("%(count)d line of usage", "%(count)d lines of usage", n),
+    }
+    return {right: words[right](count) % {"count": count} for right, count in record_counts(account).items()}

@@ -1,0 +1,61 @@
+"""Entering an account: the door is asked on every request, and a look from outside leaves a line."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from audit.record import record
+
+from .. import authorization, selectors
+from ..models import Account, Grant, Membership
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One person inside one account at one moment."""
+
+    account: Account
+    rights: frozenset
+    acting: bool
+    until: datetime | None
+
+
+@transaction.atomic
+def enter(*, user, number, permission, page, at):
+    """Open a page of an account, and write down the look if it comes from outside.
+
+    :param permission: the right the page needs; ``None`` for what everybody let in may see
+    :param page: the page's name, as it stands in the trail
+    :returns: a :class:`Visit`
+    :raises Account.DoesNotExist: no such account, or none of this person's business
+    :raises AccessEnded: the person's own access to it has ended
+    :raises PermissionDenied: the account is open to them, this page is not
+    """
+    account = selectors.find_open(user, number, at=at)
+    if permission is not None:
+        authorization.require(user, permission, account, at=at)
+    rights = authorization.held(user, account, at=at)
+    own = Membership.objects.active(at).filter(user=user, account=account)
+    acting = not own.exists()
+    ends = authorization.ends_of(user, [account.pk], at=at)
+    through_membership = not acting and (permission is None or own.giving(permission, at).exists())
+    if not through_membership:
+        _write_down(user, account, permission, page, at)
+    return Visit(account, rights, acting, ends.get(account.pk) if acting else None)
+
+
+def _write_down(user, account, permission, page, at):
+    grants = list(authorization.grants_used(user, account, permission, at=at).order_by("pk").distinct())
+    Grant.objects.filter(pk__in=[grant.pk for grant in grants]).update(last_used_at=at)
+    record(
+        "account.viewed",
+        account=account,
+        by=user,
+        subject=grants[0].public_id,
+        grants=[grant.public_id for grant in grants],
+        case=", ".join(sorted({grant.case_number for grant in grants} - {""})),
+        digest=grants[0].request_digest,
+        at=at,
+        page=page,
+    )

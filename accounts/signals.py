@@ -1,0 +1,7 @@
+"""What happened here that a floor above may have to act on, in the same transaction."""
+
+from django.dispatch import Signal
+
+membership_ended = Signal()  # membership, by, at
+account_closed = Signal()  # account, by, at
+deciders_changed = Signal()  # account, by, at

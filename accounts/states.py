@@ -1,0 +1,40 @@
+"""Kinds and reasons of this app as plain data. Values are never renamed."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class AccountKind(models.TextChoices):
+    """What an account's company is on the portal."""
+
+    CUSTOMER = "customer", _("Customer")
+    PARTNER = "partner", _("IT partner")
+    VENDOR = "vendor", _("Vendor")
+
+
+class Deciders(models.TextChoices):
+    """Who of an account answers requests of one kind."""
+
+    PRIMARY = "primary", _("The primary user alone")
+    PRIMARY_AND_ADMINISTRATORS = "primary_and_administrators", _("The primary user and the administrators")
+
+
+class RequestKind(models.TextChoices):
+    """Who asks, and so who decides."""
+
+    PARTNER = "partner", _("IT partner access")
+    SUPPORT = "support", _("Support access")
+
+
+class EndReason(models.TextChoices):
+    """Why a grant ended."""
+
+    WINDOW = "window", _("The agreed time was over")
+    ENDED = "ended", _("Ended by the customer")
+    DENIED = "denied", _("The customer changed the answer to no")
+    HANDED_BACK = "handed_back", _("Handed back")
+    REPLACED = "replaced", _("Replaced by new access")
+    PERSON = "person", _("The person left the company")
+    LENDER = "lender", _("The access it hung under ended")
+    LINK = "link", _("The companies are no longer linked")
+    COMPANY = "company", _("The account was closed")

@@ -1,0 +1,18 @@
+"""Reads of the trail."""
+
+from .models import JobRun, TrailLine
+
+
+def history(*subjects):
+    """What happened to the things with these public ids, oldest first."""
+    return TrailLine.objects.filter(subject__in=[str(subject) for subject in subjects]).order_by("at", "id")
+
+
+def through(grant_id):
+    """What was opened or changed through one grant, oldest first."""
+    return TrailLine.objects.filter(subject=str(grant_id), event__startswith="account.").order_by("at", "id")
+
+
+def last_run(name):
+    """When the job of that name last went through, or ``None``."""
+    return JobRun.objects.filter(name=name).values_list("ran_at", flat=True).first()

@@ -1,0 +1,111 @@
+"""Every limit of time and rate, each from the environment.
+
+A time is given in seconds and may be as short as one; a rate as ``count/seconds``. What is read here
+becomes a setting of the same name: a :class:`~datetime.timedelta` for a time, a number for a count.
+"""
+
+from datetime import timedelta
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+_env = environ.Env()
+_MINUTE, _HOUR, _DAY = 60, 3600, 86400
+
+
+def _seconds(name, default):
+    """This will read a time in seconds from the environment.
+
+    :raises ImproperlyConfigured: it is no number of seconds above zero
+    """
+    text = _env.str(name, default=str(default))
+    try:
+        span = timedelta(seconds=float(text))
+    except (ValueError, OverflowError) as error:
+        raise ImproperlyConfigured(f"{name} must be a number of seconds, such as {default}.") from error
+    if span <= timedelta(0):
+        raise ImproperlyConfigured(f"{name} must be more than 0 seconds, such as {default}.")
+    return span
+
+
+def _count(name, default):
+    """This will read a whole number above zero from the environment.
+
+    :raises ImproperlyConfigured: it is none
+    """
+    text = _env.str(name, default=str(default))
+    if not text.isdecimal() or int(text) < 1:
+        raise ImproperlyConfigured(f"{name} must be a whole number above 0, such as {default}.")
+    return int(text)
+
+
+def _rate(name, default, per):
+    """This will read ``count/seconds`` and spell it the way allauth reads a rate: ``count/seconds"s"/per``.
+
+    :raises ImproperlyConfigured: it is not two numbers
+    """
+    count, _slash, seconds = _env.str(name, default=default).partition("/")
+    if not (count.isdecimal() and seconds.isdecimal() and int(count) and int(seconds)):
+        raise ImproperlyConfigured(f"{name} must be a count and a number of seconds, such as {default}.")
+    return f"{count}/{seconds}s/{per}"
+
+
+def _days(name, default):
+    """This will read a list of whole days, such as ``30,7,1``.
+
+    :raises ImproperlyConfigured: one of them is no number
+    """
+    words = [word.strip() for word in _env.str(name, default=default).split(",") if word.strip()]
+    if not all(word.isdecimal() for word in words):
+        raise ImproperlyConfigured(f"{name} must be whole days with commas between them, such as {default}.")
+    return sorted({int(word) for word in words}, reverse=True)
+
+
+# Requests and grants
+PORTAL_RESPOND_WITHIN_PARTNER = _seconds("PORTAL_RESPOND_WITHIN_PARTNER", 14 * _DAY)
+PORTAL_RESPOND_WITHIN_SUPPORT = _seconds("PORTAL_RESPOND_WITHIN_SUPPORT", 14 * _DAY)
+PORTAL_RESPOND_WITHIN_HOUR = _seconds("PORTAL_RESPOND_WITHIN_HOUR", _HOUR)
+PORTAL_START_AHEAD_MAX = _seconds("PORTAL_START_AHEAD_MAX", 60 * _DAY)
+PORTAL_DURATION_MIN = _seconds("PORTAL_DURATION_MIN", 15 * _MINUTE)
+PORTAL_DURATION_MAX = _seconds("PORTAL_DURATION_MAX", 365 * _DAY)
+PORTAL_REMIND_DAYS = _days("PORTAL_REMIND_DAYS", "30,7,1")
+PORTAL_DECISIONS_PER_MINUTE = _count("PORTAL_DECISIONS_PER_MINUTE", 30)
+
+# Jobs and mail: an embedded portal is watched by the person who started it, so it looks every second
+_LOOK_EVERY = 1 if _env.str("PORTAL_ENV", default="production") == "embedded" else 15
+PORTAL_SWEEP_EVERY = _seconds("PORTAL_SWEEP_EVERY", _LOOK_EVERY)
+PORTAL_OUTBOX_EVERY = _seconds("PORTAL_OUTBOX_EVERY", _LOOK_EVERY)
+PORTAL_MAIL_LEASE = _seconds("PORTAL_MAIL_LEASE", 60)
+PORTAL_MAIL_ATTEMPTS = _count("PORTAL_MAIL_ATTEMPTS", 12)
+PORTAL_MAIL_BACKOFF = _seconds("PORTAL_MAIL_BACKOFF", 30)
+PORTAL_POLL_EVERY = _seconds("PORTAL_POLL_EVERY", 15)
+PORTAL_JOBS_LATE_AFTER = _seconds("PORTAL_JOBS_LATE_AFTER", 90)
+PORTAL_MAIL_LATE_AFTER = _seconds("PORTAL_MAIL_LATE_AFTER", 15 * _MINUTE)
+
+# Signing in
+# Nobody who tries the demo has the cast's authenticator apps at hand to prove themself again
+_PROOF_HOLDS = 4 * _HOUR if _env.bool("PORTAL_DEMO", default=False) else 10 * _MINUTE
+PORTAL_REAUTH_WITHIN = _seconds("PORTAL_REAUTH_WITHIN", _PROOF_HOLDS)
+PORTAL_SESSION_IDLE = _seconds("PORTAL_SESSION_IDLE", 30 * _MINUTE)
+PORTAL_SESSION_ABSOLUTE = _seconds("PORTAL_SESSION_ABSOLUTE", 8 * _HOUR)
+PORTAL_SESSION_IDLE_TRUSTED = _seconds("PORTAL_SESSION_IDLE_TRUSTED", 15 * _MINUTE)
+PORTAL_SESSION_ABSOLUTE_TRUSTED = _seconds("PORTAL_SESSION_ABSOLUTE_TRUSTED", 4 * _HOUR)
+PORTAL_CODE_LIFE = _seconds("PORTAL_CODE_LIFE", 15 * _MINUTE)
+PORTAL_RATES = {
+    "login": _rate("PORTAL_LOGIN_RATE", "10/60", "ip"),
+    "login_failed": ",".join(
+        [
+            _rate("PORTAL_LOGIN_FAILED_IP_RATE", "10/60", "ip"),
+            _rate("PORTAL_LOGIN_FAILED_RATE", "5/300", "key"),
+        ]
+    ),
+    "reauthenticate": _rate("PORTAL_REAUTHENTICATE_RATE", "10/60", "user"),
+    "reset_password": ",".join(
+        [
+            _rate("PORTAL_RESET_IP_RATE", "20/60", "ip"),
+            _rate("PORTAL_RESET_RATE", "5/3600", "key"),
+        ]
+    ),
+    "change_password": _rate("PORTAL_CHANGE_PASSWORD_RATE", "5/60", "user"),
+    "confirm_email": _rate("PORTAL_CONFIRM_EMAIL_RATE", "1/10", "key"),
+}

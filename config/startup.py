@@ -1,0 +1,147 @@
+"""What the portal refuses to start with. Each refusal is a sentence that says what to set."""
+
+import os
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.crypto import get_random_string
+
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+SECRET_LENGTH = 50
+
+
+def environment(name):
+    """This will give ``True`` for the embedded portal, ``False`` for production.
+
+    :raises ImproperlyConfigured: there is no such environment
+    """
+    if name not in {"embedded", "production"}:
+        raise ImproperlyConfigured("PORTAL_ENV must be embedded or production.")
+    return name == "embedded"
+
+
+def secret_key(name="SECRET_KEY", *, made_in=None):
+    """This will give the secret key of the environment; where there is none, the one kept in ``made_in``.
+
+    The value is read as it stands: django-environ would take a leading ``$`` for the name of another variable.
+
+    :raises ImproperlyConfigured: there is none, or it can be guessed
+    """
+    key = os.environ.get(name, "")
+    if not key and made_in is not None:
+        key = _kept_secret(made_in)
+    _refuse_weak(key, name)
+    return key
+
+
+def secret_key_fallbacks(name="SECRET_KEY_FALLBACKS"):
+    """This will give the secret keys of before, newest first, from a list with commas.
+
+    :raises ImproperlyConfigured: one of them can be guessed
+    """
+    keys = [key.strip() for key in os.environ.get(name, "").split(",") if key.strip()]
+    for key in keys:
+        _refuse_weak(key, name)
+    return keys
+
+
+def _refuse_weak(key, name):
+    if len(key) < SECRET_LENGTH or key.startswith("$"):
+        raise ImproperlyConfigured(
+            f"{name} must be at least {SECRET_LENGTH} random characters and must not begin with a dollar sign."
+        )
+
+
+def _kept_secret(path):
+    """This will read the secret in ``path``, and make it there first if it is missing.
+
+    A secret is written whole to a name of its own and then linked into place, so that of two processes
+    starting together both read the same one, and nobody reads half of it.
+    """
+    path = Path(path)
+    if not path.exists():
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        draft = path.with_name(f".{path.name}.{os.getpid()}")
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+            file.write(get_random_string(64))
+        try:
+            os.link(draft, path)
+        except FileExistsError:
+            pass  # another process was faster; its secret is the one
+        finally:
+            draft.unlink()
+    return path.read_text().strip()
+
+
+def base_url(url, *, embedded):
+    """This will give the portal's address in its parts, as :func:`urllib.parse.urlsplit` does.
+
+    :raises ImproperlyConfigured: it is no address, or people's passwords would travel in the clear
+    """
+    try:
+        parts = urlsplit(url.rstrip("/"))
+        host, _port = parts.hostname, parts.port
+    except ValueError:
+        host = None
+    if not host or parts.scheme not in {"http", "https"} or parts.path or parts.query or parts.fragment:
+        raise ImproperlyConfigured(
+            "PORTAL_BASE_URL must be the address people open, such as https://portal.example, without a path."
+        )
+    if parts.scheme == "http" and not embedded:
+        raise ImproperlyConfigured("PORTAL_BASE_URL must begin with https:// in production.")
+    if parts.scheme == "http" and host not in LOOPBACK:
+        raise ImproperlyConfigured("PORTAL_BASE_URL may begin with http:// for localhost only.")
+    return parts
+
+
+def allowed_hosts(hosts, *, base):
+    """This will give the names the portal answers to.
+
+    :raises ImproperlyConfigured: they stand for more than themselves, or miss the portal's own
+    """
+    if not hosts or any("*" in host or host.startswith(".") for host in hosts):
+        raise ImproperlyConfigured("ALLOWED_HOSTS must name each host by itself, without * or a leading dot.")
+    name = f"[{base.hostname}]" if ":" in base.hostname else base.hostname
+    if name not in hosts:
+        raise ImproperlyConfigured("ALLOWED_HOSTS must contain the host of PORTAL_BASE_URL.")
+    return hosts
+
+
+def refuse_in_production(*, debug, database, redis_url, email_backend):
+    """This will refuse what suits one person's machine and nobody else's.
+
+    :raises ImproperlyConfigured: one of the four is unfit
+    """
+    if debug:
+        raise ImproperlyConfigured("DEBUG must be off in production.")
+    if "postgresql" not in database["ENGINE"]:
+        raise ImproperlyConfigured("DATABASE_URL must name a PostgreSQL database (postgres://…) in production.")
+    if urlsplit(redis_url).scheme not in {"redis", "rediss"}:
+        raise ImproperlyConfigured("REDIS_URL must name a Redis server (redis://… or rediss://…) in production.")
+    if not email_backend.endswith("smtp.EmailBackend"):
+        raise ImproperlyConfigured("EMAIL_URL must name a mail server (smtp+tls://…) in production.")
+
+
+def demo_allowed(*, demo, embedded, base):
+    """This will say whether the sign-in page may let everybody in with one click.
+
+    :raises ImproperlyConfigured: it was asked for where others could reach it
+    """
+    if demo and not (embedded and base.hostname in LOOPBACK):
+        raise ImproperlyConfigured(
+            "PORTAL_DEMO lets everybody in: it needs PORTAL_ENV=embedded and a PORTAL_BASE_URL on localhost."
+        )
+    return demo
+
+
+def next_redis_database(url):
+    """This will give the address of the database after the one in ``url``: the cache lives beside the jobs.
+
+    :raises ImproperlyConfigured: the path of ``url`` is no database number
+    """
+    parts = urlsplit(url)
+    number = parts.path.strip("/") or "0"
+    if not number.isdecimal():
+        raise ImproperlyConfigured("REDIS_URL must end in a database number, such as redis://host:6379/0.")
+    return urlunsplit(parts._replace(path=f"/{int(number) + 1}"))

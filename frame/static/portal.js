@@ -1,0 +1,63 @@
+/*
+ * What the portal adds where script runs. Every page works without it; nothing here decides anything.
+ */
+(function () {
+  "use strict";
+
+  // An open menu closes when the person goes elsewhere.
+  document.addEventListener("click", function (event) {
+    document.querySelectorAll("details.menu[open]").forEach(function (menu) {
+      if (!menu.contains(event.target)) menu.open = false;
+    });
+  });
+  document.addEventListener("keydown", function (event) {
+    if (event.key !== "Escape") return;
+    document.querySelectorAll("details.menu[open]").forEach(function (menu) {
+      menu.open = false;
+      menu.querySelector("summary").focus();
+    });
+  });
+
+  // A pop-up can be put away; what it says stands elsewhere too.
+  document.addEventListener("click", function (event) {
+    const close = event.target.closest(".toast .close");
+    if (close) close.closest(".toast").remove();
+  });
+
+  // It is brief: after a while it goes by itself, unless somebody is reading it.
+  document.addEventListener("htmx:afterSwap", function (event) {
+    if (event.target.id !== "toasts") return;
+    const fresh = event.target.querySelectorAll(".toast");
+    window.setTimeout(function () {
+      fresh.forEach(function (toast) {
+        if (!toast.matches(":hover") && !toast.contains(document.activeElement)) toast.remove();
+      });
+    }, 20000);
+  });
+
+  // No look for news while the page is hidden or somebody is reading the pop-up.
+  document.addEventListener("htmx:beforeRequest", function (event) {
+    const toasts = document.getElementById("toasts");
+    if (event.target !== toasts) return;
+    if (document.hidden || toasts.matches(":hover") || toasts.contains(document.activeElement)) event.preventDefault();
+  });
+
+  // After a mistake, or in a window, reading starts there.
+  document.addEventListener("DOMContentLoaded", function () {
+    const first = document.querySelector("[data-first-focus]");
+    if (first) first.focus();
+  });
+
+  // A form that is on its way is not sent twice; coming back to it makes it ready again.
+  document.addEventListener("submit", function (event) {
+    const form = event.target;
+    if (form.method !== "post") return;
+    if (form.dataset.sent) event.preventDefault();
+    form.dataset.sent = "yes";
+  });
+  window.addEventListener("pageshow", function () {
+    document.querySelectorAll("form[data-sent]").forEach(function (form) {
+      delete form.dataset.sent;
+    });
+  });
+})();

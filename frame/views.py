@@ -1,0 +1,28 @@
+"""The pages behind a refusal. Each says in one sentence what happened; none says what else exists."""
+
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from frame.refusals import AccessEnded
+
+
+def malformed(request, exception=None):
+    """400: what came is not what a browser sends from our pages."""
+    return render(request, "400.html", status=400)
+
+
+def not_you(request, exception=None):
+    """403, with the sentence that the refusal brought along."""
+    context = {"message": str(exception or ""), "ended": isinstance(exception, AccessEnded)}
+    return render(request, "403.html", context, status=403)
+
+
+def not_here(request, exception=None):
+    """404, the same for what does not exist and for what is not yours."""
+    return render(request, "404.html", status=404)
+
+
+def form_not_ours(request, reason=""):
+    """403 for a form that was not sent from one of our pages, or from one left open for too long."""
+    message = _("This form was not sent from a page of ours, or the page was open for too long. Open it again.")
+    return render(request, "403.html", {"message": message, "ended": False}, status=403)

@@ -1,0 +1,134 @@
+"""The cast of DESIGN section 8, and the few steps nearly every test begins with.
+
+``cast`` is the small world the demo shows too, built through the same services: people and companies are its
+attributes (``cast.carol``, ``cast.acme``). ``ask`` and ``approve`` are plain functions; import them.
+"""
+
+import time
+from datetime import timedelta
+
+import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import TOTP
+from django.db import connection
+from django.test import Client, TransactionTestCase
+
+from access_requests import services
+from access_requests.models import AccessRequest
+from accounts.models import Membership
+from accounts.permissions import AccountPermission
+from accounts.states import Deciders
+from audit import triggers
+from config import world
+from frame import clock
+
+INVOICES = AccountPermission.VIEW_INVOICES
+WEEK = timedelta(days=7)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def trail_lifted_around_flush():
+    """Let a transactional test's tables be emptied afterwards; between flushes the trail stays append-only."""
+    flush = TransactionTestCase._fixture_teardown
+
+    def flush_with_the_trail_lifted(case):
+        triggers.lift(connection)
+        try:
+            flush(case)
+        finally:
+            triggers.lay(connection)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", flush_with_the_trail_lifted)
+        yield
+
+
+@pytest.fixture
+def now():
+    """The moment the test plays at; everything else is reckoned from it."""
+    return clock.now()
+
+
+@pytest.fixture
+def cast(db, now):
+    """Everybody of the cast and their companies, deciders at their defaults; Piotr holds Administrator at Acme."""
+    return world.build(at=now, secrets=False)
+
+
+@pytest.fixture
+def several_deciders(cast):
+    """The cast, with Acme's partner requests decided by its primary user and its administrators."""
+    cast.acme.partner_deciders = Deciders.PRIMARY_AND_ADMINISTRATORS
+    cast.acme.save(update_fields=["partner_deciders"])
+    return cast
+
+
+@pytest.fixture
+def pending(cast, now):
+    """Pat asks for Petra to see Acme's invoices, for seven days from the approval."""
+    return ask(cast, at=now)
+
+
+@pytest.fixture
+def granted(pending, cast, now):
+    """The same request approved by Carol: Petra's grant."""
+    return approve(pending, by=cast.carol, at=now)
+
+
+@pytest.fixture
+def signed_in():
+    """``signed_in(user)`` is a browser in which the person has just signed in, second factor included."""
+    return open_browser
+
+
+def member(user, account):
+    """This will give the living membership of a person in an account."""
+    return Membership.objects.get(user=user, account=account, ended_at=None)
+
+
+def ask(cast, *, at, by=None, for_=None, account=None, window=None, permissions=(INVOICES,), **more):
+    """This will submit a request: by Pat, for Petra, at Acme, for the invoices and a week, where not said otherwise.
+
+    ``for_`` is the person who would get access; they belong to the company of ``by``.
+    """
+    by, for_ = by or cast.pat, for_ or cast.petra
+    company = by.memberships.filter(account__kind="partner", ended_at=None).get().account
+    request = services.submit_request(
+        account=account or cast.acme,
+        membership=member(for_, company),
+        by=by,
+        permissions=permissions,
+        window=window or services.Window(duration=WEEK),
+        at=at,
+        **{"administrator": False, "may_delegate": False, "reason": "The last invoice does not add up.", **more},
+    )
+    return fresh(request)
+
+
+def approve(request, *, by, at, seen=None, **less):
+    """This will say yes as ``by``, who has just read the request, and give the grant."""
+    return services.approve_request(request=request, seen=seen or request.as_seen(), by=by, at=at, **less)
+
+
+def deny(request, *, by, at, seen=None):
+    """This will say no as ``by``, who has just read the request."""
+    return services.deny_request(request=request, seen=seen or request.as_seen(), by=by, at=at)
+
+
+def fresh(request):
+    """This will read a request again as a page does, with its people."""
+    return AccessRequest.objects.with_people().get(pk=request.pk)
+
+
+def open_browser(user, **headers):
+    """This will give a client whose session began now with a second factor; whoever has none gets one first."""
+    if not Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).exists():
+        TOTP.activate(user, world.secret_of(user.first_name.lower()))
+    client = Client(**headers)
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    moment = time.time()
+    session = client.session
+    session["session_began_at"] = moment
+    session["account_authentication_methods"] = [{"method": "mfa", "type": "totp", "at": moment}]
+    session.save()
+    return client

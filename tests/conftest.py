@@ -1,0 +1,56 @@
+"""What every test stands on. The people are in ``tests/cast.py``."""
+
+import django
+import pytest
+
+from tests import surroundings
+
+PLACE = surroundings.arrange()
+django.setup()
+pytest_plugins = ["tests.cast"]
+
+
+def pytest_configure():
+    """This will refuse to run where what was required is missing."""
+    try:
+        surroundings.left_out()
+    except RuntimeError as missing:
+        raise pytest.UsageError(str(missing)) from missing
+
+
+def pytest_report_header():
+    """This will say what the tests run on, and what is left out and why: nothing is skipped in silence."""
+    lines = [f"database: {surroundings.database}; browser: {surroundings.chromium or 'none'}"]
+    return lines + [f"left out: {name} tests, {why}" for name, why in surroundings.left_out().items()]
+
+
+def pytest_collection_modifyitems(config, items):
+    """This will leave out the tests that cannot run here; the header has said so."""
+    missing = surroundings.left_out()
+    cannot = [item for item in items if any(item.get_closest_marker(name) for name in missing)]
+    config.hook.pytest_deselected(items=cannot)
+    items[:] = [item for item in items if item not in cannot]
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings):
+    """SQLite in a file, as shipped: in memory, threads would share one connection and prove nothing."""
+    from django.db import connection
+
+    if connection.vendor == "sqlite":
+        connection.settings_dict["TEST"]["NAME"] = str(PLACE / "test.sqlite3")
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args):
+    """The installed Chromium, calling nobody but the portal."""
+    return {**browser_type_launch_args, **surroundings.launch_arguments()}
+
+
+@pytest.fixture(autouse=True)
+def forgetful_cache():
+    """Rates and notices kept by one test must not reach the next."""
+    yield
+    from django.core.cache import cache
+
+    cache.clear()
