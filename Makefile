@@ -16,7 +16,8 @@ LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hash
 # Whatever reads the settings needs to know which portal it is
 EMBEDDED := env PORTAL_ENV=embedded
 
-export PORT PYTHONUNBUFFERED = 1
+export PORT
+export PYTHONUNBUFFERED = 1
 .DELETE_ON_ERROR:
 .PHONY: demo test lint pytest seeds lock messages clean
 

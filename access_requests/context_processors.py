@@ -27,16 +27,16 @@ def _here(request, at):
     visit = getattr(request, "visit", None)
     own = accounts.home_of(request.user, at=at)
     account = visit.account if visit else None
+    openable = list(accounts.openable(request.user, at=at)[:SWITCHER_ROWS])
     zone = timezone.get_current_timezone()
     return {
         "account": account,
         "acting": bool(visit and visit.acting),
         "until": visit.until if visit else None,
         "own_account": own,
-        "accounts": [_item(way, account or own) for way in accounts.ways_in(request.user, at=at, limit=SWITCHER_ROWS)],
+        "accounts": [_item(way, account or own) for way in accounts.ways_in(request.user, openable, at=at)],
         "waiting": selectors.waiting_for(request.user, at=at).count(),
         "latest_notice": notifications.latest_id(request.user),
-        "unread": notifications.unread(request.user).count(),
         "zone": spell_zone(zone, at),
         "nav": _nav(request, own, at),
     }
@@ -59,5 +59,6 @@ def _nav(request, own, at):
         places.append((_("Contacts"), reverse("contacts")))
     if own is not None:
         places.append((_("Account"), reverse("account", args=[own.number])))
-    best = max((url for _label, url in places if request.path.startswith(url)), key=len, default="")
+    inside = [url for _label, url in places if url != places[0][1] and request.path.startswith(url)]
+    best = inside[0] if inside else request.path
     return [{"label": label, "url": url, "current": url == best} for label, url in places]

@@ -20,7 +20,9 @@ from frame import clock
 _BEGAN, _SEEN = "session_began_at", "session_seen_at"
 _NOTE_AT_MOST_EVERY = timedelta(seconds=30)
 
-_OPEN_TO_ALL = frozenset({"account_logout", "healthz", "readyz", "csp_report", "demo_sign_in"})
+_OPEN_TO_ALL = frozenset(
+    {"account_logout", "healthz", "readyz", "csp_report", "demo_sign_in", "mailbox", "mail", "mail_html"}
+)
 _TO_ENROL = frozenset(
     {
         "account_reauthenticate",

@@ -45,23 +45,31 @@ def find_open(user, number, *, at):
     )
 
 
-def ways_in(user, *, at, search="", limit=None):
-    """The accounts ``user`` can open now, own ones first, as :class:`WayIn`. Three queries at most.
+def known_number(text):
+    """The number if an account has it, or an empty string: for the trail, never for a page."""
+    return text if Account.objects.filter(number=text).exists() else ""
+
+
+def openable(user, *, at, search=""):
+    """The accounts ``user`` can open now, own ones first, then by name, as a queryset to be paged.
 
     :param search: part of a name, or the beginning of a number
     """
     accounts = authorization.open_to(user, at=at)
-    own = {
-        membership.account_id: membership.get_role_display()
-        for membership in Membership.objects.active(at).filter(user=user)
-    }
     if search:
         accounts = accounts.filter(Q(name__icontains=search) | Q(number__startswith=search))
-    own_first = Case(When(pk__in=own, then=0), default=1)
-    accounts = accounts.order_by(own_first, "name", "number")
-    found = list(accounts[:limit] if limit else accounts)
-    lent = authorization.ends_of(user, [account.pk for account in found], at=at)
-    return [WayIn(account, own.get(account.pk, ""), lent.get(account.pk)) for account in found]
+    own = Membership.objects.active(at).filter(user=user).values("account")
+    return accounts.order_by(Case(When(pk__in=own, then=0), default=1), "name", "number")
+
+
+def ways_in(user, accounts, *, at):
+    """The given accounts, as :class:`WayIn`: as whom the person enters each, and until when. Two queries."""
+    own = {
+        membership.account_id: membership.get_role_display()
+        for membership in Membership.objects.active(at).filter(user=user, account__in=accounts)
+    }
+    lent = authorization.ends_of(user, [account.pk for account in accounts], at=at)
+    return [WayIn(account, own.get(account.pk, ""), lent.get(account.pk)) for account in accounts]
 
 
 def needs_second_factor(user, *, at):

@@ -58,14 +58,13 @@ def switch(request):
     if not form.is_valid():
         raise Http404
     number = form.cleaned_data["account"]
-    edge.concern(number)
+    edge.concern(selectors.known_number(number))
     account = _found(request.user, number)
     request.session["account"] = account.number
     return redirect("account", number=account.number)
 
 
 def _enter(request, number, *, permission, page):
-    edge.concern(number)
     try:
         visit = services.enter(user=request.user, number=number, permission=permission, page=page, at=clock.now())
     except Account.DoesNotExist:

@@ -40,9 +40,9 @@ class Refused:
 
     def __call__(self, request):
         response = self.get_response(request)
-        if request.method not in _SAFE_METHODS and response.status_code in _REFUSED:
-            if request.user.is_authenticated:
-                self._write_down(request, response.status_code)
+        refused = request.method not in _SAFE_METHODS and response.status_code in _REFUSED
+        if refused and request.user.is_authenticated:
+            self._write_down(request, response.status_code)
         return response
 
     @staticmethod

@@ -21,12 +21,13 @@ class Fault:
 def verify(*, anchor=None):
     """Check every chain and answer the faults found, at most one per chain.
 
+    Lines may be added meanwhile: a chain may be longer than its head said before, never shorter.
+
     :param anchor: ``{chain: [sequence, hash]}`` noted earlier outside the database; each must still stand
     """
-    anchor = dict(anchor or {})
-    heads = {head.chain: head for head in TrailHead.objects.all()}
-    chains = sorted({*heads, *anchor, *TrailLine.objects.values_list("chain", flat=True).distinct().order_by()})
-    faults = [_fault_in(chain, heads.get(chain), anchor.get(chain)) for chain in chains]
+    anchor, before = dict(anchor or {}), heads()
+    chains = sorted({*before, *anchor, *TrailLine.objects.values_list("chain", flat=True).distinct().order_by()})
+    faults = [_fault_in(chain, before.get(chain), anchor.get(chain)) for chain in chains]
     return [fault for fault in faults if fault is not None]
 
 
@@ -36,18 +37,21 @@ def heads():
 
 
 def _fault_in(chain, head, anchored):
+    noted = {whose: place for whose, place in [("the head", head), ("the anchor", anchored)] if place}
     expected, previous = 1, FIRST_HASH
     for line in TrailLine.objects.filter(chain=chain).order_by("sequence").iterator(chunk_size=500):
         if line.sequence != expected:
             return Fault(chain, expected, "this line is missing")
         if line.previous_hash != previous or line.hash != line_hash(line):
             return Fault(chain, line.sequence, "this line was changed")
-        if anchored and anchored[0] == line.sequence and anchored[1] != line.hash:
-            return Fault(chain, line.sequence, "this line differs from the anchor")
+        for whose, (sequence, its_hash) in noted.items():
+            if sequence == line.sequence and its_hash != line.hash:
+                return Fault(chain, line.sequence, f"this line differs from what {whose} says")
         expected, previous = expected + 1, line.hash
     last = expected - 1
-    if anchored and anchored[0] > last:
-        return Fault(chain, expected, "the anchor knows later lines")
-    if head is None or head.sequence != last or (head.hash or FIRST_HASH) != previous:
-        return Fault(chain, expected, "the chain does not end where its head says")
+    for whose, (sequence, _hash) in noted.items():
+        if sequence > last:
+            return Fault(chain, expected, f"this line is missing, {whose} knows it")
+    if not TrailHead.objects.filter(chain=chain, sequence__gte=last).exists():
+        return Fault(chain, last, "the head does not know this line")
     return None

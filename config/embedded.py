@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 from dataclasses import dataclass
 
 from celery import beat
@@ -26,8 +27,9 @@ class Jobs:
         """This will ask both to end and wait a few seconds for the job in hand."""
         self.clockwork.stop()
         state.should_stop = 0
+        patience = time.monotonic() + _PATIENCE
         for thread in self.threads:
-            thread.join(_PATIENCE)
+            thread.join(max(0.0, patience - time.monotonic()))
             if thread.is_alive():
                 logger.warning("The thread %s did not end in time and is left behind", thread.name)
 

@@ -37,7 +37,7 @@ def on_starting(server):
 def post_worker_init(worker):
     """Start the jobs beside the pages."""
     if _ALONE:
-        from config import embedded
+        from config import embedded  # noqa: PLC0415 - Django must be set up before the jobs are
 
         worker.jobs = embedded.start()
 

@@ -11,7 +11,8 @@ _SECRET = re.compile(
     r"(?i)(\b(?:session(?:id)?|csrf(?:middlewaretoken)?|token|password|code|secret|authorization|cookie)\b"
     r"[\"']?\s*[=:]\s*(?:bearer\s+|basic\s+)?[\"']?)([^\s\"',;&]+)"
 )
-_CREDENTIALS_IN_URL = re.compile(r"(\w+://)[^/\s@]+@")
+_CREDENTIALS_IN_URL = re.compile(r"(\b[a-z+]{1,20}://)[^/\s@]{1,500}@")
+_LONGEST_MESSAGE, _LONGEST_TRACE = 4_000, 40_000  # what a caller sends must not fill the disk, nor keep us busy
 
 
 def masked(text):
@@ -27,12 +28,12 @@ class JsonLines(logging.Formatter):
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(),
             "level": record.levelname.lower(),
             "logger": record.name,
-            "message": masked(record.getMessage()),
+            "message": masked(record.getMessage()[:_LONGEST_MESSAGE]),
         }
         if request_id := edge.current().request_id:
             line["request"] = request_id
         if record.exc_info:
-            line["trace"] = masked(self.formatException(record.exc_info))
+            line["trace"] = masked(self.formatException(record.exc_info)[-_LONGEST_TRACE:])
         return json.dumps(line)
 
 

@@ -4,8 +4,8 @@ from config import limits
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
-    "accounts.backends.Door",
     "allauth.account.auth_backends.AuthenticationBackend",
+    "accounts.backends.Door",
 ]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",

@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.totp.internal.auth import TOTP
+from django.contrib.auth.models import Permission
 from django.db import transaction
 
 from access_requests import services as requests
@@ -60,6 +61,22 @@ DOMAINS = {
     "crow": "crow.example",
 }
 
+# What Stan finds on the admin site: every window, and the two actions
+STAFF_MAY = [
+    "view_user",
+    "view_account",
+    "view_membership",
+    "view_grant",
+    "view_partnership",
+    "view_accessrequest",
+    "view_block",
+    "view_mail",
+    "view_notice",
+    "view_trailline",
+    "change_user",
+    "change_mail",
+]
+
 
 @dataclass
 class World:
@@ -97,7 +114,7 @@ def build(*, at, several_deciders=False, secrets=True):
             at=BEGINNING,
         )
     for name, places in PEOPLE.items():
-        world.people[name] = _person(name, DOMAINS[places[0][0]], secrets=secrets)
+        world.people[name] = _person(name, addresses()[name], secrets=secrets)
         for company, role, contact in places:
             accounts.add_member(
                 account=world.companies[company],
@@ -113,9 +130,7 @@ def build(*, at, several_deciders=False, secrets=True):
         Account.objects.filter(pk=world.acme.pk).update(partner_deciders=Deciders.PRIMARY_AND_ADMINISTRATORS)
         world.acme.refresh_from_db()
     for partner, customer in [("bolt", "acme"), ("crow", "acme"), ("bolt", "globex")]:
-        partners.make_known(
-            partner=world.companies[partner], customer=world.companies[customer], by=None, at=BEGINNING
-        )
+        partners.make_known(partner=world.companies[partner], customer=world.companies[customer], by=None, at=BEGINNING)
     _lend_to_piotr(world, at=at)
     return world
 
@@ -177,6 +192,11 @@ def ask_for_pat(world, *, at):
     )
 
 
+def addresses():
+    """The mail address of everybody of the cast, by first name."""
+    return {name: f"{name}@{DOMAINS[places[0][0]]}" for name, places in PEOPLE.items()}
+
+
 def password_of(name):
     """The printed password of somebody of the cast."""
     return PASSWORD.format(name=name)
@@ -187,8 +207,8 @@ def secret_of(name):
     return "".join(SECRET_LETTERS[(ord(name[place % len(name)]) * 7 + place * 11) % 32] for place in range(32))
 
 
-def _person(name, domain, *, secrets):
-    user = User(email=f"{name}@{domain}", first_name=name.capitalize())
+def _person(name, email, *, secrets):
+    user = User(email=email, first_name=name.capitalize())
     if secrets:
         user.set_password(password_of(name))
     else:
@@ -203,6 +223,7 @@ def _person(name, domain, *, secrets):
 def _let_staff_in(world):
     User.objects.filter(pk__in=[world.stan.pk, world.root.pk]).update(is_staff=True)
     User.objects.filter(pk=world.root.pk).update(is_superuser=True)
+    world.stan.user_permissions.set(Permission.objects.filter(codename__in=STAFF_MAY))
     for user in (world.stan, world.root):
         user.refresh_from_db()
 

@@ -83,6 +83,8 @@ class Sanity:
             return _malformed(request, 413)
         if not self._content_understood(request):
             return _malformed(request, 415)
+        if _cut_short(request):
+            return _malformed(request, 400)
         if any(_NEVER_IN_TEXT.search(text) for text in _everything_said(request)):
             return _malformed(request, 400)
         return self.get_response(request)
@@ -113,6 +115,15 @@ def _headers(request):
 def _body_length(request):
     length = request.META.get("CONTENT_LENGTH") or "0"
     return int(length) if str(length).isdecimal() else 0
+
+
+def _cut_short(request):
+    """Whether a form lost its end on the way. Files are left to Django: reading them here would fill the memory."""
+    length = _body_length(request)
+    if request.method in _SAFE_METHODS or not 0 < length <= settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+        return False
+    ended = request.content_type != "multipart/form-data" or request.body.rstrip().endswith(b"--")
+    return len(request.body) != length or not ended
 
 
 def _everything_said(request):

@@ -1,7 +1,13 @@
-"""The pages behind a refusal. Each says in one sentence what happened; none says what else exists."""
+"""The pages behind a refusal. Each says in one sentence what happened; none says what else exists.
 
-from django.shortcuts import render
+And the portal's icon, for a browser that looks for one where a page, such as a kept mail, names none.
+"""
+
+from django.contrib.auth.decorators import login_not_required
+from django.shortcuts import redirect, render
+from django.templatetags.static import static
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from frame.refusals import AccessEnded
 
@@ -26,3 +32,10 @@ def form_not_ours(request, reason=""):
     """403 for a form that was not sent from one of our pages, or from one left open for too long."""
     message = _("This form was not sent from a page of ours, or the page was open for too long. Open it again.")
     return render(request, "403.html", {"message": message, "ended": False}, status=403)
+
+
+@login_not_required
+@require_safe
+def icon(request):
+    """The way to the icon, from where browsers look for one by themselves."""
+    return redirect(static("key.svg"))

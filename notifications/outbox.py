@@ -64,6 +64,7 @@ def _rendered(letter, at):
         "portal_name": settings.PORTAL_NAME,
         "base_url": settings.PORTAL_BASE_URL,
         "link": settings.PORTAL_BASE_URL + letter.path,
+        "security_mail": settings.PORTAL_SECURITY_MAIL,
     }
     with translation.override(letter.language), timezone.override(ZoneInfo(letter.zone)):
         subject = " ".join(render_to_string(f"{letter.template}_subject.txt", context).split())

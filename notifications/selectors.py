@@ -14,11 +14,6 @@ def given_up():
     return Mail.objects.filter(state=MailState.GIVEN_UP).count()
 
 
-def unread(user):
-    """A person's notices they have not dealt with, newest first."""
-    return Notice.objects.filter(recipient=user).unread()
-
-
 def notices_of(user):
     """Everything a person was told in the portal, newest first."""
     return Notice.objects.filter(recipient=user).order_by("-id")

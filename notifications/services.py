@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.db import connection, transaction
 from django.db.models import F
+from django.utils.translation import gettext as _
 
 from audit.record import job_ran, record
 from frame import clock
@@ -49,7 +50,7 @@ def send_again(*, mail, by, at):
         state=MailState.WAITING, attempts=0, due_at=at, leased_until=None, last_error=""
     )
     if not changed:
-        raise NotAllowedNow("Only a mail that was given up can be sent again.")
+        raise NotAllowedNow(_("Only a mail that was given up can be sent again."))
     record("mail.requeued", by=by, subject=mail.pk, at=at, to=mail.to)
 
 

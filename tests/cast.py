@@ -8,9 +8,11 @@ import time
 from datetime import timedelta
 
 import pytest
+from allauth.account.internal.flows.login import record_authentication
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP
 from django.db import connection
+from django.http import HttpRequest
 from django.test import Client, TransactionTestCase
 
 from access_requests import services
@@ -125,10 +127,10 @@ def open_browser(user, **headers):
     if not Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).exists():
         TOTP.activate(user, world.secret_of(user.first_name.lower()))
     client = Client(**headers)
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-    moment = time.time()
-    session = client.session
-    session["session_began_at"] = moment
-    session["account_authentication_methods"] = [{"method": "mfa", "type": "totp", "at": moment}]
-    session.save()
+    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    web_request = HttpRequest()
+    web_request.session = client.session
+    web_request.session["session_began_at"] = time.time()
+    record_authentication(web_request, user, method="mfa", type="totp")
+    web_request.session.save()
     return client

@@ -18,6 +18,11 @@ def pytest_configure():
         raise pytest.UsageError(str(missing)) from missing
 
 
+def pytest_unconfigure():
+    """This will leave nothing running and nothing lying about, in xdist's workers too."""
+    surroundings.clear_away()
+
+
 def pytest_report_header():
     """This will say what the tests run on, and what is left out and why: nothing is skipped in silence."""
     lines = [f"database: {surroundings.database}; browser: {surroundings.chromium or 'none'}"]

@@ -31,6 +31,7 @@ _QUIET_BROWSER = [
 
 database = os.environ.get("PORTAL_TEST_DATABASE", "sqlite")
 on_postgres = database == "postgres"
+_ending = ExitStack()
 chromium = next((found for found in map(shutil.which, _CHROMIUMS) if found), None)
 
 
@@ -47,9 +48,7 @@ def arrange():
     for name in list(os.environ):
         if name in _NOT_OURS or (name.startswith("PORTAL_") and name not in _KEPT):
             del os.environ[name]
-    ending = ExitStack()
-    atexit.register(ending.close)
-    place = Path(ending.enter_context(tempfile.TemporaryDirectory(prefix="latchkey-tests-")))
+    place = Path(_ending.enter_context(tempfile.TemporaryDirectory(prefix="latchkey-tests-")))
     os.environ |= {
         "DJANGO_SETTINGS_MODULE": "config.settings",
         "DJANGO_ALLOW_ASYNC_UNSAFE": "true",  # Playwright keeps an event loop in the tests' own thread
@@ -61,13 +60,21 @@ def arrange():
     }
     if on_postgres:
         if not started:
-            running = [ending.enter_context(server()) for server in (servers.postgres, servers.redis_server)]
+            running = [_ending.enter_context(server()) for server in (servers.postgres, servers.redis_server)]
             started = os.environ[_STARTED] = " ".join(running)
         database_url, redis_url = started.split()
         os.environ["DATABASE_URL"] = database_url
         # two database numbers for each worker: the broker's, and the next one for the cache
         os.environ["REDIS_URL"] = f"{redis_url.rpartition('/')[0]}/{2 * _worker()}"
     return place
+
+
+def clear_away():
+    """This will stop what was started and remove what was kept; a second call finds nothing to do."""
+    _ending.close()
+
+
+atexit.register(clear_away)  # for a run that ends before pytest says goodbye
 
 
 def launch_arguments():

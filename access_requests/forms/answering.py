@@ -28,6 +28,12 @@ class SeenForm(forms.Form):
         """The :class:`~access_requests.models.Seen` of the cleaned values."""
         return Seen(self.cleaned_data["status"], self.cleaned_data["version"], self.cleaned_data["digest"])
 
+    @property
+    def is_stale(self):
+        """Whether the page showed something else than what is there now."""
+        told = {"status", "version", "digest"} <= self.cleaned_data.keys()
+        return told and self.seen != self.request.as_seen()
+
 
 class EndChoiceMixin:
     """The choice of an end, the same where a request is approved and where access is made shorter."""

@@ -85,8 +85,8 @@ def linked_since(request):
 
 def is_insider(user, request, *, at):
     """Whether somebody who may not answer it may at least be told who does."""
-    inside = authorization.open_to(user, at=at).filter(pk=request.account_id).exists()
-    return inside or visible_to(user, at=at).filter(pk=request.pk).exists()
+    member = Membership.objects.active(at).filter(user=user, account=request.account_id)
+    return member.exists() or visible_to(user, at=at).filter(pk=request.pk).exists()
 
 
 def account_number_of(public_id):

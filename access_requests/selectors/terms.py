@@ -210,6 +210,8 @@ def _spell(field, value, zone):
         return _("yes") if value else _("no")
     if field == "duration":
         return _("none") if value is None else spell_duration(timedelta(seconds=value))
+    if field == "ends_at" and value is None:
+        return _("none")
     if field in ("starts_at", "ends_at"):
         return _spell_bound(value and datetime.fromisoformat(value), zone)
     return value

@@ -24,6 +24,7 @@ from .moving import (
     lock_request,
     move_request,
     note_request,
+    require_as_seen,
 )
 from .windows import Window
 
@@ -50,6 +51,7 @@ def approve_request(
     partnership = lock_partnership(request.company, account)
     request = lock_request(request)
     authorization.require_decider(by, account, request.kind, apart_from=request.people, at=at)
+    require_as_seen(request, seen, at=at)
     terms = _given(request, account, permissions, administrator, may_delegate)
     starts_at, latest = Window(request.starts_at, request.ends_at, request.duration).bounds(at)
     step = move_request(request, "approve", seen=seen, at=at, decided_by=by, decided_at=at, note=note)

@@ -40,11 +40,17 @@ def shrink_access(*, grant, by, ends_at, permissions, may_delegate, at):
     lock_account(grant.account)
     grant = lock_grant(grant)
     require_ender(by, grant, at=at)
-    before = selectors.grant_terms(grant)
-    authorization.shrink_grant(
+    hanging = list(grant.children.unended(at).select_related("account", "grantee", "membership__account"))
+    before = {one.pk: selectors.grant_terms(one) for one in [grant, *hanging]}
+    ended = authorization.shrink_grant(
         grant=grant, by=by, ends_at=ends_at, permissions=permissions, may_delegate=may_delegate, at=at
     )
-    emails.access_reduced(grant=grant, before=before, by=by, at=at)
+    for one in ended:
+        emails.access_ended(grant=one, by=by, at=at)
+    for one in [grant, *hanging]:
+        one.refresh_from_db()
+        if one.unended_at(at) and selectors.grant_terms(one) != before[one.pk]:
+            emails.access_reduced(grant=one, before=before[one.pk], by=by, at=at)
     return grant
 
 

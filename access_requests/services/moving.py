@@ -77,6 +77,15 @@ def move_request(request, name, *, seen, at, **changes):
     return step
 
 
+def require_as_seen(request, seen, *, at):
+    """Refuse early, with the reason, where the request is not what was seen any more.
+
+    :raises NotAllowedNow: saying who was faster and when, or what changed
+    """
+    if request.as_seen() != seen:
+        raise NotAllowedNow(selectors.what_happened_instead(request, seen, at=at))
+
+
 def note_request(event, request, *, by, at, **details):
     """Write the trail line of a request's step."""
     record(

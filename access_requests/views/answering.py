@@ -11,6 +11,7 @@ from accounts import selectors as accounts
 from accounts.permissions import LENDABLE, AccountPermission
 from audit import edge
 from frame import clock
+from frame.rates import within
 from frame.refusals import NotAllowedNow
 from frame.wording import spell_list
 from notifications.services import read_notices_about
@@ -28,6 +29,8 @@ def decide(request, public_id):
     access_request = _find_decidable(request, public_id, at=at)
     preselected = request.GET.get("answer")
     form = DecisionForm(request.POST or None, access_request=access_request, at=at)
+    if request.method == "POST" and not within(request, "decide"):
+        return render(request, "429.html", status=429)
     if request.method == "POST" and form.is_valid():
         try:
             return _answer(request, access_request, form, at=at)
@@ -35,6 +38,10 @@ def decide(request, public_id):
             form.add_error(error.code if error.code in form.fields else None, error)
         except NotAllowedNow as refusal:
             return _changed_meanwhile(request, access_request, form.seen, refusal)
+    if request.method == "POST" and form.is_stale:
+        return _changed_meanwhile(
+            request, access_request, form.seen, selectors.what_happened_instead(access_request, form.seen, at=at)
+        )
     status = 400 if request.method == "POST" else 200
     return _page(request, access_request, form, status=status, preselected=preselected, at=at)
 

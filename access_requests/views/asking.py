@@ -46,7 +46,7 @@ def contacts(request):
 def ask(request, customer, membership):
     """REQUEST ACCESS for one person of the partner to one customer's account."""
     at = clock.now()
-    edge.concern(customer)
+    edge.concern(accounts.known_number(customer))
     partner = _own_partner(request.user, at=at)
     partnership = get_object_or_404(partners.customers_of(partner, at=at), customer__number=customer)
     person = get_object_or_404(accounts.colleagues(partner, at=at), pk=_small(membership))
@@ -74,7 +74,7 @@ def edit(request, public_id):
     seen = asked.as_seen()
     form = AskForm(request.POST or None, account=asked.account, at=at, known=asked, initial=AskForm.initial_of(asked))
     if request.method == "POST" and form.is_valid():
-        if request.POST.get("version") not in (None, str(seen.version)):
+        if request.POST.get("version") != str(seen.version):
             raise NotAllowedNow(_("This request was changed after you opened the page. Read it again."))
         try:
             services.edit_request(request=asked, seen=seen, by=request.user, at=at, **form.terms())

@@ -15,7 +15,6 @@ from .. import selectors, services
 from ..states import Status
 
 HOME_ROWS = 5
-ACCOUNT_ROWS = 20
 
 
 @require_safe
@@ -24,12 +23,14 @@ def home(request):
     at, user = clock.now(), request.user
     search = request.GET.get("search", "").strip()[:100]
     waiting = selectors.waiting_for(user, at=at).with_people().order_by("respond_by")
+    page = page_of(request, accounts.openable(user, at=at, search=search))
     mine = selectors.asked_by(user, at=at).with_people()
     context = {
         "waiting": waiting[:HOME_ROWS],
         "mine": mine[:HOME_ROWS],
         "access_now": selectors.access_now(user, at=at)[:HOME_ROWS],
-        "ways_in": accounts.ways_in(user, at=at, search=search, limit=ACCOUNT_ROWS),
+        "page": page,
+        "ways_in": accounts.ways_in(user, page.object_list, at=at),
         "search": search,
         "last_account": request.session.get("account"),
         "at": at,

@@ -50,13 +50,16 @@ def shrink_grant(*, grant, by, ends_at, permissions, may_delegate, at):
 
     Whatever hangs under it shrinks with it, and ends where nothing is left of it.
 
-    :raises NotAllowedNow: it has ended, or this would make it more
+    :returns: the grants that ended by it
+    :raises NotAllowedNow: it has ended, or this would make it more, or nothing would change
     """
     before = set(granted(grant))
     rights = set(ordered(permissions))
     more = not rights or not rights <= before or ends_at > grant.ends_at or (may_delegate and not grant.may_delegate)
     if more or ends_at <= max(at, grant.starts_at):
         raise NotAllowedNow(_("Access can be made less, not more. For more, ask anew."))
+    if (rights, ends_at, may_delegate) == (before, grant.ends_at, grant.may_delegate):
+        raise NotAllowedNow(_("Nothing was changed: this access was like that already."))
     administrator = grant.administrator and rights == before
     changed = Grant.objects.unended(at).filter(pk=grant.pk, ends_at__gte=ends_at)
     if not changed.update(ends_at=ends_at, may_delegate=may_delegate, administrator=administrator):
@@ -65,10 +68,11 @@ def shrink_grant(*, grant, by, ends_at, permissions, may_delegate, at):
     grant.refresh_from_db()
     names = [right.value for right in ordered(rights)]
     _note("grant.shrunk", grant, by=by, at=at, permissions=names, until=ends_at.isoformat())
+    ended = []
     for child in Grant.objects.unended(at).filter(parent=grant).order_by("pk"):
         left = rights & set(granted(child))
         if not left or child.starts_at >= ends_at or not may_delegate:
-            end_grant(grant=child, reason=EndReason.LENDER, by=by, at=at)
+            ended += end_grant(grant=child, reason=EndReason.LENDER, by=by, at=at)
         elif left != set(granted(child)) or child.ends_at > ends_at:
             shrink_grant(
                 grant=child,
@@ -78,6 +82,7 @@ def shrink_grant(*, grant, by, ends_at, permissions, may_delegate, at):
                 may_delegate=False,
                 at=at,
             )
+    return ended
 
 
 def end_grant(*, grant, reason, by, at):

@@ -1,10 +1,11 @@
 """People, companies, and who belongs where."""
 
+from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.conf import settings
-from django.contrib.auth.base_user import BaseUserManager
 from django.contrib.auth import get_backends
+from django.contrib.auth.base_user import BaseUserManager
 from django.contrib.auth.models import AbstractUser
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
@@ -15,10 +16,12 @@ from django.utils.translation import gettext_lazy as _
 from ..permissions import ROLE_RIGHTS, STAND_IN_RIGHTS, AccountPermission, Role
 from ..states import AccountKind, Deciders
 
+_zones = cache(available_timezones)  # reading them off the disk each time is slow
+
 
 def validate_zone(value):
     """Refuse what is not the name of a time zone."""
-    if value not in available_timezones():
+    if value not in _zones():
         raise ValidationError(_("“%(zone)s” is not the name of a time zone."), params={"zone": value})
 
 

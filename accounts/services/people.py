@@ -126,8 +126,13 @@ def deactivate_person(*, user, by, at):
 
     The caller (staff, or a command) has been let in by the admin site.
 
-    :raises NotAllowedNow: they are locked out already
+    :raises PermissionDenied: the person is a superuser, and ``by`` is none
+    :raises NotAllowedNow: they are locked out already, or are ``by``
     """
+    if by is not None and user.is_superuser and not by.is_superuser:
+        raise PermissionDenied(_("A superuser is locked out by another superuser alone."))
+    if by == user:
+        raise NotAllowedNow(_("Nobody locks out themself."))
     if not User.objects.filter(pk=user.pk, is_active=True).update(is_active=False):
         raise NotAllowedNow(_("%(name)s is locked out already.") % {"name": user})
     user.refresh_from_db()

@@ -66,16 +66,6 @@ def day(day) -> str:
     return format_html('<time datetime="{}">{}</time>', day.isoformat(), wording.spell_day(day)) if day else ""
 
 
-@register.simple_tag(takes_context=True)
-def when_text(context, moment) -> str:
-    """Write a moment with its distance as plain text, for titles and mails."""
-    if not moment:
-        return ""
-    at = _at(context)
-    spelt = wording.spell_moment(moment, timezone.get_current_timezone(), at)
-    return f"{spelt} ({wording.spell_distance(moment, at)})"
-
-
 @register.filter
 def moment_in_full(moment) -> str:
     """Write a moment as mails do, with zone, offset and UTC."""
@@ -157,8 +147,7 @@ def money(amount, currency) -> str:
     return wording.spell_money(amount, currency)
 
 
-@register.simple_tag(takes_context=True)
-def query(context, **changes) -> str:
+def _query(context, **changes) -> str:
     """Write the page's own address with some of its query changed; an empty value takes a part away."""
     parts = {name: value for name, value in context["request"].GET.items() if name not in changes}
     parts |= {name: value for name, value in changes.items() if value not in ("", None)}
@@ -169,15 +158,15 @@ def query(context, **changes) -> str:
 def pages(context, page, label="") -> dict:
     """Write the pager of a list: which rows these are, and plain links that keep the query."""
     numbers = [
-        {"number": number, "url": query(context, page=number) if isinstance(number, int) else ""}
+        {"number": number, "url": _query(context, page=number) if isinstance(number, int) else ""}
         for number in page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
     ]
     return {
         "page": page,
         "label": label,
         "numbers": numbers,
-        "before": query(context, page=page.number - 1) if page.has_previous() else "",
-        "after": query(context, page=page.number + 1) if page.has_next() else "",
+        "before": _query(context, page=page.number - 1) if page.has_previous() else "",
+        "after": _query(context, page=page.number + 1) if page.has_next() else "",
     }
 
 

@@ -3,7 +3,10 @@
 import textwrap
 
 from django import template
+from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
+
+from frame import wording
 
 register = template.Library()
 
@@ -64,6 +67,12 @@ def fact(label, value) -> SafeString:
         " ".join(str(value).split()), COLUMNS - LABEL, break_long_words=False, break_on_hyphens=False
     ) or [""]
     return mark_safe("\n".join([head + first, *(" " * LABEL + line for line in rest)]))  # noqa: S308 - text
+
+
+@register.filter
+def to_the_minute(moment) -> str:
+    """Write a moment for a subject line, short and true on whatever day it is read: "Fri 27 Nov 2026, 17:00"."""
+    return wording.spell_moment(moment, timezone.get_current_timezone())
 
 
 @register.simple_tag

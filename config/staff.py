@@ -1,0 +1,33 @@
+"""The admin site as staff meet it: our windows, and the one way in and out that everybody takes."""
+
+from allauth.account.decorators import secure_admin_login
+from allauth.account.views import logout
+from django.apps import apps
+from django.conf import settings
+from django.contrib import admin
+from django.urls import path
+from django.views.generic import RedirectView
+
+from frame.staff import Window
+
+
+def addresses():
+    """This will give the admin site's addresses, without what other apps registered of themselves.
+
+    Their tables hold what people prove themselves by; nobody adds a second factor to somebody else here.
+    """
+    site = admin.site
+    foreign = [
+        model
+        for model in apps.get_models()
+        if site.is_registered(model) and not isinstance(site.get_model_admin(model), Window)
+    ]
+    site.unregister(foreign)
+    site.site_header = site.site_title = settings.PORTAL_NAME
+    # The site's own pages would know neither second factors nor our limits, nor would they tell anybody
+    site.login = secure_admin_login(site.login)
+    return [
+        path(f"{settings.ADMIN_PATH}logout/", logout),
+        path(f"{settings.ADMIN_PATH}password_change/", RedirectView.as_view(pattern_name="account_change_password")),
+        path(settings.ADMIN_PATH, site.urls),
+    ]

@@ -1,0 +1,23 @@
+"""How often one person may do a thing."""
+
+import logging
+
+from allauth.core.ratelimit import consume
+from redis.exceptions import RedisError
+
+log = logging.getLogger(__name__)
+
+
+def within(request, action):
+    """Whether this person may do ``action`` once more now, counting this time.
+
+    The counts live in the cache. Where the cache is gone nobody is kept from answering a request: that is
+    let through, and logged for the operator.
+
+    :param action: a key of ``PORTAL_RATES``
+    """
+    try:
+        return consume(request, action=action, user=request.user) is not None
+    except (RedisError, OSError):
+        log.exception("the cache is gone, so nothing is counted")
+        return True

@@ -1,0 +1,230 @@
+"""The house rules every mail keeps: two parts with the same facts, pointers only, no misspelt word in a template."""
+
+import re
+from datetime import UTC, timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+import pytest
+from bs4 import BeautifulSoup
+from django.conf import settings
+from django.template import engines
+from django.template.base import FilterExpression
+from django.template.loader import render_to_string
+from django.urls import resolve
+
+from access_requests import services
+from access_requests.models import AccessRequest
+from accounts.models import Grant
+from audit.models import TrailLine
+from notifications.models import Mail
+from tests.cast import INVOICES, approve, ask, fresh
+
+FOLDER = Path(settings.BASE_DIR) / "templates/access_requests/email"
+MAILS = sorted(path.name.removesuffix("_subject.txt") for path in FOLDER.glob("*_subject.txt"))
+DAY = timedelta(days=1)
+ODD = "Ends <b>Friday</b> & “costs” {{ nothing }} https://elsewhere.example/"
+
+
+class Misspelt(str):
+    """What stands for a variable that is not there: using it fails."""
+
+    def __contains__(self, part):
+        return True
+
+    def __mod__(self, name):
+        raise AssertionError(f"no such variable: {name}")
+
+
+@pytest.fixture
+def strict(monkeypatch):
+    """Templates in which a variable that does not exist is an error, also behind ``if``, ``for`` and ``include``."""
+    resolve_expression = FilterExpression.resolve
+    monkeypatch.setattr(
+        FilterExpression, "resolve", lambda self, context, ignore_failures=False: resolve_expression(self, context)
+    )
+    monkeypatch.setattr(engines["django"].engine, "string_if_invalid", Misspelt("%s"))
+
+
+@pytest.fixture
+def story(cast, now, strict):
+    """Every mail there is, in both ways it can read where it has two."""
+    first = ask(cast, at=now, administrator=True, may_delegate=True, reason=ODD, case_number="04418")
+    second = services.edit_request(
+        request=first,
+        seen=first.as_seen(),
+        by=cast.pat,
+        permissions=[INVOICES],
+        administrator=True,
+        may_delegate=True,
+        window=services.Window(starts_at=now + DAY, ends_at=now + 40 * DAY),
+        reason=ODD + "!",
+        at=now,
+    )
+    services.remind(at=second.remind_at)
+    grant = approve(fresh(second), by=cast.carol, at=now, note=ODD)
+    services.shrink_access(
+        grant=grant, by=cast.carol, ends_at=now + 39 * DAY, permissions=[INVOICES], may_delegate=False, at=now
+    )
+    services.remind(at=now + 32 * DAY)
+    services.end_access(grant=Grant.objects.get(pk=grant.pk), by=cast.petra, at=now + 33 * DAY)
+    services.cancel_request(request=ask(cast, at=now), by=cast.pat, at=now)
+    odd = ask(cast, at=now)
+    services.report_unexpected(request=odd, seen=odd.as_seen(), by=cast.carol, note=ODD, at=now)
+    quinns = ask(cast, at=now, by=cast.quinn, for_=cast.quinn)
+    services.expire_due_requests(at=quinns.respond_by)
+    approve(ask(cast, at=now, by=cast.quinn, for_=cast.quinn), by=cast.carol, at=now)
+    services.end_due_grants(at=now + 400 * DAY)
+    return list(Mail.objects.all())
+
+
+def page(mail):
+    return BeautifulSoup(mail.html, "html.parser")
+
+
+def words_of_html(mail):
+    """Every word of the HTML part in order; a link is read as its words and its address."""
+    soup = page(mail)
+    soup.find(class_="top").decompose()
+    for link in soup.find_all("a"):
+        link.replace_with(f" {link.get_text()}: {link['href']} ")
+    return soup.body.get_text(" ").casefold().split()
+
+
+def words_of_text(mail):
+    return [word for word in mail.text.casefold().split() if word != "--"]
+
+
+def joined(words):
+    """Words as one run of characters: where a tag ends, HTML may part what text joins."""
+    return "".join(words)
+
+
+class TestEveryMail:
+    def test_has_a_subject_a_text_and_html(self):
+        for ending in ("subject.txt", "message.txt", "message.html"):
+            assert sorted(path.name.removesuffix(f"_{ending}") for path in FOLDER.glob(f"*_{ending}")) == MAILS
+
+    def test_is_sent_by_somebody(self, story):
+        assert sorted({mail.event for mail in story}) == MAILS
+
+    @pytest.mark.trust("T8")
+    def test_says_the_same_in_both_parts_in_the_same_order(self, story):
+        for mail in story:
+            assert joined(words_of_text(mail)) == joined(words_of_html(mail)), mail.event
+
+    @pytest.mark.trust("T8")
+    def test_says_why_it_came_and_where_to_report(self, story):
+        for mail in story:
+            end = " ".join(mail.text.rpartition("\n--\n")[2].split())
+            assert end.startswith("You get this mail because ")
+            assert "We never ask for your password or a code by mail." in end
+            assert (mail.recipient is None) or f"write to our security people, {settings.PORTAL_SECURITY_MAIL}." in end
+
+    def test_addresses_its_reader_by_name(self, story):
+        for mail in story:
+            assert (f"Hello {mail.recipient}," in mail.text) is (mail.recipient is not None)
+
+    def test_keeps_to_seventy_columns(self, story):
+        for mail in story:
+            assert [line for line in mail.text.splitlines() if len(line) > 70 and " " in line.strip()] == []
+
+    def test_has_a_language_and_nothing_from_elsewhere(self, story):
+        for mail in story:
+            soup = page(mail)
+            assert soup.html["lang"] == "en"
+            assert soup.find_all(["img", "script", "link", "form", "iframe"]) == []
+            assert soup.find_all(attrs={"style": True}) == []
+
+    def test_tells_a_start_that_was_not_fixed_from_an_end_that_was_not(self, story):
+        words = " ".join(next(mail for mail in story if mail.event == "edited_customer").text.split())
+        assert words.index("; before: with the approval") < words.index("Until ") < words.index("; before: none")
+
+    def test_shows_what_people_wrote_as_they_wrote_it(self, story):
+        mail = next(mail for mail in story if mail.event == "requested_customer" and "<b>Friday" in mail.text)
+        assert f"“{ODD}”" in page(mail).get_text()
+        assert "“Ends <b>Friday</b> & “costs” {{ nothing }}" in mail.text
+
+
+class TestPointers:
+    @pytest.mark.trust("T3", "I10")
+    def test_links_lead_to_the_portal_and_hold_no_power(self, story):
+        base = urlsplit(settings.PORTAL_BASE_URL)
+        known = {str(number) for number in AccessRequest.objects.values_list("public_id", flat=True)}
+        for mail in story:
+            in_html = {link["href"] for link in page(mail).find_all("a")}
+            in_text = set(re.findall(r"^https?://\S+$", mail.text, re.MULTILINE))
+            assert in_html == in_text
+            for address in map(urlsplit, in_html):
+                assert (address.scheme, address.netloc) == (base.scheme, base.netloc)
+                assert address.query in {"", "answer=approve", "answer=deny"}
+                assert resolve(address.path).url_name in {"request", "decide", "account", "home", "ask"}
+                assert {part for part in address.path.split("/") if len(part) > 12} <= known
+
+    @pytest.mark.trust("T3", "I10")
+    def test_opening_every_link_changes_nothing_and_a_stranger_gets_what_an_unknown_id_gets(
+        self, cast, pending, signed_in
+    ):
+        carol, mallory = signed_in(cast.carol), signed_in(cast.mallory)
+        mail = Mail.objects.get(event="requested_customer", about=f"{pending.public_id}.1")
+        before = AccessRequest.objects.values().get(pk=pending.pk)
+        lines = TrailLine.objects.count()
+        for path in {link["href"].removeprefix(settings.PORTAL_BASE_URL) for link in page(mail).find_all("a")}:
+            unknown = mallory.get(path.replace(pending.public_id, "0" * 32))
+            assert unknown.status_code == 404
+            for method in ("get", "head"):
+                assert getattr(carol, method)(path).status_code == 200
+                assert getattr(mallory, method)(path).status_code == 404
+        assert AccessRequest.objects.values().get(pk=pending.pk) == before
+        assert TrailLine.objects.count() == lines
+        assert Grant.objects.filter(grantee=cast.petra).count() == 0
+
+
+class TestReadersOwnWords:
+    @pytest.mark.parametrize(
+        ("zone", "place"),
+        [("Europe/Stockholm", "Stockholm"), ("America/St_Johns", "St Johns"), ("Asia/Kolkata", "Kolkata")],
+    )
+    def test_times_are_those_of_the_account_with_offset_and_utc(self, cast, now, strict, zone, place):
+        cast.acme.time_zone = zone
+        cast.acme.save(update_fields=["time_zone"])
+        until = now + 3 * DAY
+        ask(cast, at=now, window=services.Window(starts_at=now, ends_at=until))
+
+        words = " ".join(Mail.objects.get(event="requested_customer", created_at=now).text.split())
+        there = until.astimezone(ZoneInfo(zone))
+        assert f"{there:%H:%M} {place} time (UTC" in words
+        assert re.search(rf"Until [^.]*{until.astimezone(UTC):%H:%M} UTC", words)
+
+    def test_a_swede_reads_swedish_dates_in_a_swedish_mail(self, cast, now, strict):
+        cast.carol.language = "sv"
+        cast.carol.save(update_fields=["language"])
+        asked = ask(cast, at=now)
+
+        mail = Mail.objects.get(event="requested_customer", created_at=now)
+        days = ["mån", "tis", "ons", "tors", "fre", "lör", "sön"]
+        assert page(mail).html["lang"] == "sv"
+        assert f"{days[asked.respond_by.astimezone(cast.acme.zone).weekday()]} " in mail.text
+        english = Mail.objects.get(event="requested_partner", to=cast.pat.email, created_at=now)
+        assert page(english).html["lang"] == "en"
+
+    def test_the_portal_is_called_what_its_operator_calls_it(self, cast, now, settings):
+        settings.PORTAL_NAME = "Pförtner & Co"
+        ask(cast, at=now)
+
+        mail = Mail.objects.get(event="requested_customer", created_at=now)
+        assert mail.subject == "IT partner access has been requested to your Account on our Pförtner & Co portal"
+        assert "Pförtner & Co" in " ".join(mail.text.split())
+        assert "Pförtner & Co" in page(mail).get_text()
+
+
+@pytest.mark.parametrize("source", ["{{ acount }}", "{% if acount %}x{% endif %}", "{% include 'email/care.html' %}"])
+def test_a_misspelt_variable_is_noticed(strict, source):
+    with pytest.raises(AssertionError, match="no such variable"):
+        engines["django"].from_string(source).render({})
+
+
+def test_a_mail_that_lacks_its_context_is_noticed(strict):
+    with pytest.raises(AssertionError, match="no such variable"):
+        render_to_string("access_requests/email/ended_subject.txt", {"portal_name": "Latchkey"})

@@ -1,0 +1,130 @@
+"""The portal's own processes, run as an operator runs them, and stopped by their number."""
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.error import URLError
+
+ROOT = Path(__file__).resolve().parents[2]
+PATIENCE = 60  # seconds a process may take to come up, or to end
+
+
+def free_port():
+    """This will give a port of the loopback that nobody listens on now."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+def surroundings(**settings):
+    """This will give the environment of a process: the path, and the settings given. Nothing of the shell's."""
+    return {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C.UTF-8", "PYTHONUNBUFFERED": "1", **settings}
+
+
+def manage(*words, env):
+    """This will run a command of ``manage.py`` to its end and give what it printed.
+
+    :raises AssertionError: it failed
+    """
+    ended = subprocess.run(
+        [sys.executable, "manage.py", *words], cwd=ROOT, env=env, capture_output=True, text=True, timeout=PATIENCE
+    )
+    assert ended.returncode == 0, ended.stderr[-3000:]
+    return ended.stdout
+
+
+class Running:
+    """A process of the portal and what it has said so far."""
+
+    def __init__(self, process, log):
+        self.process, self.log = process, log
+
+    @property
+    def output(self):
+        """Everything it has printed."""
+        return self.log.read_text(errors="replace")
+
+    def stop(self):
+        """This will ask the process to end, as an operator would, and wait for it."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+        try:
+            self.process.wait(timeout=PATIENCE)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+            raise
+
+
+@contextmanager
+def running(module, *words, env, log, excused=None):
+    """This will run ``python -m module`` until the block ends, and then look for trouble in what it said.
+
+    :param excused: a pattern of the lines that are to be expected although they look like trouble
+    """
+    with log.open("w") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", module, *words],
+            cwd=ROOT,
+            env=env,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    started = Running(process, log)
+    try:
+        yield started
+    finally:
+        started.stop()
+    trouble = [line for line in started.output.splitlines() if _is_trouble(line, excused)]
+    assert not trouble, "\n".join(trouble)[-4000:]
+
+
+@contextmanager
+def web(*, env, log, excused=None):
+    """This will serve the portal by gunicorn and give the running process once it answers."""
+    with running("gunicorn", "--config", "config/gunicorn.py", env=env, log=log, excused=excused) as server:
+        until(lambda: answers(f"{env['PORTAL_BASE_URL']}/healthz"), or_say=lambda: server.output[-3000:])
+        yield server
+
+
+def answers(url):
+    """Whether a page is there."""
+    try:
+        with urllib.request.urlopen(url, timeout=5) as answer:
+            return answer.status == 200
+    except (URLError, ConnectionError, TimeoutError):
+        return False
+
+
+def until(happened, *, within=PATIENCE, or_say=lambda: ""):
+    """This will look again and again until ``happened()`` gives something, and give that.
+
+    :raises AssertionError: it did not happen in time
+    """
+    deadline = time.monotonic() + within
+    while time.monotonic() < deadline:
+        found = happened()
+        if found:
+            return found
+        time.sleep(0.05)
+    raise AssertionError(f"It did not happen within {within} seconds. {or_say()}")
+
+
+def _is_trouble(line, excused):
+    """Whether a line tells of a failure; a refusal, which is told of as a warning, is none."""
+    if excused is not None and re.search(excused, line):
+        return False
+    try:
+        return json.loads(line)["level"] in {"error", "critical"}
+    except (ValueError, KeyError, TypeError):
+        return re.search(r"Traceback|\bERROR\b|\bCRITICAL\b|\w+Warning\b", line) is not None

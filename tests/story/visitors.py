@@ -1,0 +1,96 @@
+"""Somebody at their own browser, and everything the browser had to complain about while they were there."""
+
+from urllib.parse import urlsplit
+
+from axe_playwright_python.sync_playwright import Axe
+
+from .hands import Mouse
+
+GRAVE = {"serious", "critical"}
+TOO_WIDE = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+AXE_OPTIONS = {"resultTypes": ["violations"]}
+
+
+class Visitor:
+    """One person, one browser window of their own, one way of working it."""
+
+    def __init__(self, browser, base_url, *, hands=Mouse, script=True, **window):
+        self.base_url, self.script, self.complaints = base_url, script, []
+        self._refusal_expected = False
+        self.context = browser.new_context(
+            base_url=base_url, java_script_enabled=script, locale="en-GB", reduced_motion="reduce", **window
+        )
+        self.context.set_default_timeout(15_000)
+        self.context.on("request", self._asked)
+        self.context.on("requestfailed", self._failed)
+        self.context.on("console", self._said)
+        self.context.on("weberror", lambda error: self.complaints.append(f"script failed: {error.error}"))
+        self.page = self.context.new_page()
+        self.hands = hands(self.page)
+
+    def open(self, path):
+        """Type an address."""
+        return self.page.goto(path)
+
+    def press(self, name, *, role=None):
+        """Use the link or the button that is called so; with ``role`` only the one or the other."""
+        links, buttons = (self.page.get_by_role(kind, name=name) for kind in ("link", "button"))
+        target = {"link": links, "button": buttons}.get(role) or links.or_(buttons)
+        self.hands.press(target.first)
+
+    def sees(self, words):
+        """Wait until the words stand on the page where they can be read."""
+        self.page.get_by_text(words).filter(visible=True).first.wait_for()
+
+    def reads(self, heading):
+        """Wait until this is what the page, or the window in it, is headed by; then look around on it."""
+        self.page.get_by_role("heading", name=heading).first.wait_for()
+        self.look_around()
+
+    def look_around(self):
+        """Note what keeps people from using this page, in light and dark."""
+        if self.page.evaluate(TOO_WIDE):
+            self.complaints.append(f"{self.page.url} has to be moved sideways")
+        if not self.script:
+            return
+        for scheme in ("light", "dark"):
+            self.page.emulate_media(color_scheme=scheme)
+            for finding in Axe().run(self.page, options=AXE_OPTIONS).response["violations"]:
+                if finding["impact"] in GRAVE:
+                    where = [node["html"][:200] for node in finding["nodes"]]
+                    self.complaints.append(f"{self.page.url}, {scheme}: {finding['id']} {where}")
+        self.page.emulate_media(color_scheme="light")
+
+    def is_refused(self, press, *, status):
+        """Do something that is answered with a refusal, and give the answer."""
+        self._refusal_expected = True
+        with self.page.expect_response(lambda answer: answer.request.is_navigation_request()) as answered:
+            press()
+        self.page.wait_for_load_state()
+        self._refusal_expected = False
+        assert answered.value.status == status
+        return answered.value
+
+    def leave(self):
+        """Close the window. Nothing may have been complained about.
+
+        :raises AssertionError: something was
+        """
+        self.context.close()
+        assert not self.complaints, "\n".join(self.complaints)
+
+    def _asked(self, request):
+        address = urlsplit(request.url)
+        if address.scheme != "data" and address.netloc != urlsplit(self.base_url).netloc:
+            self.complaints.append(f"asked another host: {request.url}")
+        if address.path == "/csp":
+            self.complaints.append(f"content policy broken: {request.post_data}")
+
+    def _failed(self, request):
+        if request.failure != "net::ERR_ABORTED":  # leaving a page ends its look for news
+            self.complaints.append(f"failed: {request.url} {request.failure}")
+
+    def _said(self, message):
+        refusal = "the server responded with a status of" in message.text
+        if message.type in {"error", "warning"} and not (refusal and self._refusal_expected):
+            self.complaints.append(f"console: {message.text}")
