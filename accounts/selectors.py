@@ -155,7 +155,8 @@ def _ended_at(user, number, at):
     ):
         over = [grant.ends_at, grant.ended_at, grant.membership.ended_at, grant.account.closed_at]
         over += [grant.parent.ends_at, grant.parent.ended_at] if grant.parent else []
-        ends += [min(moment for moment in over if moment is not None)]
+        end = min(moment for moment in over if moment is not None)
+        ends += [end] if end > grant.starts_at else []  # access that never began has not ended
     for membership in Membership.objects.filter(user=user, account__number=number).select_related("account"):
         over = [membership.ended_at, membership.account.closed_at]
         ends += [moment for moment in over if moment is not None]

@@ -26,6 +26,14 @@ LAY = {
         CREATE TRIGGER the_trail_is_never_emptied BEFORE DELETE ON {TABLE}
         BEGIN SELECT RAISE(ABORT, 'the trail is append-only'); END
         """,
+        # INSERT OR REPLACE would take a line away without asking the trigger above
+        f"""
+        CREATE TRIGGER the_trail_is_never_replaced BEFORE INSERT ON {TABLE}
+        WHEN EXISTS (
+            SELECT 1 FROM {TABLE} WHERE id = NEW.id OR (chain = NEW.chain AND sequence = NEW.sequence)
+        )
+        BEGIN SELECT RAISE(ABORT, 'the trail is append-only'); END
+        """,  # noqa: S608 - the table's name is our own
     ],
 }
 
@@ -37,6 +45,7 @@ LIFT = {
     "sqlite": [
         "DROP TRIGGER IF EXISTS the_trail_is_append_only",
         "DROP TRIGGER IF EXISTS the_trail_is_never_emptied",
+        "DROP TRIGGER IF EXISTS the_trail_is_never_replaced",
     ],
 }
 

@@ -1,6 +1,7 @@
 """What every answer carries, what every question must be made of, and what a refusal looks like."""
 
 import ipaddress
+import logging
 import re
 import uuid
 
@@ -8,8 +9,11 @@ from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
+from redis.exceptions import RedisError
 
 from frame.refusals import NotAllowedNow
+
+logger = logging.getLogger(__name__)
 
 _NEVER_IN_TEXT = re.compile("[\x00\ud800-\udfff\ufffd]")  # U+FFFD is what broken UTF-8 was read as
 _FORM_TYPES = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
@@ -143,7 +147,10 @@ def _everything_said(request):
 
 
 class Refusals:
-    """Turns the refusal that Django has no page for into one: *not any more* is 409."""
+    """Turns what Django has no page for into one: *not any more* is 409, *cannot be counted* is 503.
+
+    Whoever tries passwords is counted; while nobody can count, nobody signs in.
+    """
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -154,4 +161,7 @@ class Refusals:
     def process_exception(self, request, exception):
         if isinstance(exception, NotAllowedNow):
             return render(request, "409.html", {"message": str(exception)}, status=409)
+        if isinstance(exception, RedisError):
+            logger.error("The cache that limits are counted in is gone: %s", exception)
+            return render(request, "503.html", status=503)
         return None

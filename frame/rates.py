@@ -17,7 +17,7 @@ def within(request, action):
     :param action: a key of ``PORTAL_RATES``
     """
     try:
-        return consume(request, action=action, user=request.user) is not None
+        return consume(request, action=action, user=request.user)
     except (RedisError, OSError):
         log.exception("the cache is gone, so nothing is counted")
         return True

@@ -17,7 +17,7 @@ from .models import Mail, Notice
 class Mails(Window):
     """What is on its way, what left, and what was given up."""
 
-    list_display = ["to", "subject", "tag", "event", "state", "attempts", "created_at", "due_at", "sent_at"]
+    list_display = ["to", "subject", "tag", "state", "attempts", "created_at", "sent_at"]
     list_filter = ["state", "event"]
     search_fields = ["to", "subject", "about", "account", "message_id"]
     exclude = ["html", "key"]

@@ -11,6 +11,7 @@ import pytest
 from allauth.account.internal.flows.login import record_authentication
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP
+from django.contrib.auth.models import AnonymousUser
 from django.db import connection
 from django.http import HttpRequest
 from django.test import Client, TransactionTestCase
@@ -129,7 +130,7 @@ def open_browser(user, **headers):
     client = Client(**headers)
     client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
     web_request = HttpRequest()
-    web_request.session = client.session
+    web_request.session, web_request.user = client.session, AnonymousUser()  # the last step before being signed in
     web_request.session["session_began_at"] = time.time()
     record_authentication(web_request, user, method="mfa", type="totp")
     web_request.session.save()

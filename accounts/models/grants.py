@@ -30,6 +30,7 @@ class GrantQuerySet(models.QuerySet):
             Q(parent__starts_at__lte=at, parent__ends_at__gt=at)
             & (Q(parent__ended_at=None) | Q(parent__ended_at__gt=at))
             & (Q(parent__membership__ended_at=None) | Q(parent__membership__ended_at__gt=at))
+            & Q(parent__grantee__is_active=True)
         )
         return (
             self.live(at)

@@ -88,6 +88,29 @@ class TestSigningIn:
         assert answer.headers["Location"] == "/"
 
 
+@pytest.mark.trust("B3")
+class TestWithoutTheCache:
+    @pytest.fixture(autouse=True)
+    def cache_that_is_gone(self, settings):
+        settings.CACHES = {
+            "default": {
+                "BACKEND": "django.core.cache.backends.redis.RedisCache",
+                "LOCATION": "redis://127.0.0.1:1/0",
+            }
+        }
+
+    def test_nobody_signs_in_and_the_page_says_so(self, client, mike):
+        response = client.post("/auth/login/", {"login": mike.email, "password": doorbell.PASSWORD})
+
+        assert response.status_code == 503
+        assert "_auth_user_id" not in client.session
+
+    def test_who_is_signed_in_goes_on(self, client, mike):
+        client.force_login(mike)
+
+        assert client.get("/").status_code == 200
+
+
 @pytest.mark.trust("D3")
 class TestLimitsAndForwardedAddresses:
     def knock(self, client, told):

@@ -209,6 +209,49 @@ class TestLent:
         assert denied_everywhere(cast.petra, cast.acme, at=now)
 
 
+class TestHangingUnder:
+    """What a colleague was lent by Piotr lives no longer than Piotr's own access, whoever noticed its end."""
+
+    @pytest.fixture
+    def under(self, cast, now):
+        piotrs = Grant.objects.get(grantee=cast.piotr)
+        authorization.open_grant(
+            account=cast.acme,
+            membership=member(cast.petra, cast.bolt),
+            parent=piotrs,
+            by=cast.piotr,
+            kind="partner",
+            starts_at=now,
+            ends_at=now + WEEK,
+            permissions=[P.VIEW_INVOICES],
+            administrator=False,
+            may_delegate=False,
+            at=now,
+        )
+        return piotrs
+
+    def test_it_holds_while_what_it_hangs_under_holds(self, cast, under, now):
+        assert authorization.held(cast.petra, cast.acme, at=now) == {P.VIEW_INVOICES}
+        assert listed(cast.petra, cast.acme, at=now) == {P.VIEW_INVOICES}
+
+    @pytest.mark.trust("I1", "I6")
+    @pytest.mark.parametrize(
+        ("model", "of", "change"),
+        [
+            (Grant, "pk", {"ended_at": 0, "end_reason": "ended"}),
+            (Grant, "pk", {"ends_at": 0}),
+            (Membership, "grants", {"ended_at": 0}),
+            (User, "grants", {"is_active": False}),
+        ],
+        ids=["ended", "over", "person left", "person deactivated"],
+    )
+    def test_it_opens_nothing_once_that_is_over(self, cast, under, now, model, of, change):
+        change = {field: now if value == 0 and field.endswith("_at") else value for field, value in change.items()}
+        model.objects.filter(**{of: under.pk}).update(**change)
+
+        assert denied_everywhere(cast.petra, cast.acme, at=now)
+
+
 class TestStrays:
     """What somebody writes into the tables by hand opens nothing."""
 

@@ -192,7 +192,7 @@ def rights_by_the_rule(built, user, account, at):
 
 
 @pytest.mark.trust("I1", "I2", "I15")
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], database=None)
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], database=None)
 @given(world=worlds, asked=st.lists(st.sampled_from(ASKED), min_size=4, max_size=4))
 def test_list_and_yes_or_no_and_all_at_once_agree_with_the_rule(db, world, asked):
     with transaction.atomic():

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.test import Client
 from django.utils import timezone
 
@@ -217,6 +218,20 @@ class TestAFreshSecondFactor:
 
         answer = client.post(asked.headers["Location"], {"code": doorbell.code(step=1), "next": PAGE})
         assert answer.content == b"POST all I typed"
+
+    @pytest.mark.trust("H3")
+    def test_changes_the_key_of_the_session_and_stays_in_the_list_of_sessions(self, client, shown):
+        client.get(PAGE)
+        doorbell.age_session(client, seconds=10 * 60 + 1)
+        before = client.session.session_key
+        asked = client.post(PAGE, {"note": "x"})
+
+        client.post(asked.headers["Location"], {"code": doorbell.code(step=1), "next": PAGE})
+
+        assert client.session.session_key != before
+        assert UserSession.objects.get().session_key == client.session.session_key
+        client.cookies["session"] = before
+        assert client.get(PAGE).status_code == 302
 
     def test_is_not_a_password(self, client, shown):
         client.get(PAGE)

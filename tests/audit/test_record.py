@@ -72,9 +72,9 @@ class TestRecord:
 class TestWithTheEvent:
     def test_leaves_no_line_when_the_event_is_taken_back(self, cast, now):
         before = list(TrailLine.objects.values_list("pk", flat=True))
-        with pytest.raises(ZeroDivisionError), transaction.atomic():
+        with transaction.atomic():
             record("door.opened", account=cast.acme, at=now)
-            raise ZeroDivisionError
+            transaction.set_rollback(True)
 
         assert list(TrailLine.objects.values_list("pk", flat=True)) == before
         assert verify() == []
@@ -116,13 +116,14 @@ class TestAppendOnly:
         with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("TRUNCATE audit_trailline")
 
-    @pytest.mark.services
     def test_no_line_takes_the_place_of_another(self, line):
-        with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
-            line.actor = ""
-            TrailLine.objects.bulk_create(
-                [line], update_conflicts=True, unique_fields=["chain", "sequence"], update_fields=["actor"]
-            )
+        again = {
+            "sqlite": "INSERT OR REPLACE INTO audit_trailline SELECT * FROM audit_trailline",
+            "postgresql": "INSERT INTO audit_trailline SELECT * FROM audit_trailline WHERE TRUE "
+            "ON CONFLICT (id) DO UPDATE SET actor = ''",
+        }
+        with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(again[connection.vendor])
 
 
 @pytest.mark.django_db(transaction=True)

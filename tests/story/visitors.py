@@ -16,7 +16,7 @@ class Visitor:
 
     def __init__(self, browser, base_url, *, hands=Mouse, script=True, **window):
         self.base_url, self.script, self.complaints = base_url, script, []
-        self._refusal_expected = False
+        self._refused, self._told = set(), []
         self.context = browser.new_context(
             base_url=base_url, java_script_enabled=script, locale="en-GB", reduced_motion="reduce", **window
         )
@@ -63,11 +63,9 @@ class Visitor:
 
     def is_refused(self, press, *, status):
         """Do something that is answered with a refusal, and give the answer."""
-        self._refusal_expected = True
         with self.page.expect_response(lambda answer: answer.request.is_navigation_request()) as answered:
             press()
-        self.page.wait_for_load_state()
-        self._refusal_expected = False
+        self._refused.add(answered.value.url)
         assert answered.value.status == status
         return answered.value
 
@@ -77,6 +75,7 @@ class Visitor:
         :raises AssertionError: something was
         """
         self.context.close()
+        self.complaints += [f"console: {text} ({url})" for text, url in self._told if not self._excused(text, url)]
         assert not self.complaints, "\n".join(self.complaints)
 
     def _asked(self, request):
@@ -91,6 +90,9 @@ class Visitor:
             self.complaints.append(f"failed: {request.url} {request.failure}")
 
     def _said(self, message):
-        refusal = "the server responded with a status of" in message.text
-        if message.type in {"error", "warning"} and not (refusal and self._refusal_expected):
-            self.complaints.append(f"console: {message.text}")
+        if message.type in {"error", "warning"}:
+            self._told.append((message.text, message.location["url"]))
+
+    def _excused(self, text, url):
+        # The browser repeats a refusal in its console, sooner or later
+        return url in self._refused and "the server responded with a status of" in text
