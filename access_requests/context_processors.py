@@ -55,7 +55,7 @@ def _item(way, current):
 
 def _nav(request, own, at):
     places = [(_("Home"), reverse("home")), (_("Requests"), reverse("requests"))]
-    if partners.administered_by(request.user, at=at).exists():
+    if partners.administered_by(request.user, at=at).exists() or selectors.lending_grants(request.user, at=at).exists():
         places.append((_("Contacts"), reverse("contacts")))
     if own is not None:
         places.append((_("Account"), reverse("account", args=[own.number])))

@@ -54,6 +54,7 @@ def access_granted(*, request, grant, terms, at, linked=None):
     """
     told = list(answers_for_account(request.account, at=at))
     shared = {"about": grant.public_id, "terms": terms, "by": grant.decided_by, "grant": grant}
+    shared["access_path"] = grant.get_absolute_url()
     inside = reverse("account", args=[request.account.number])
     letters = _on_request(request, "granted_customer", told, **shared)
     letters += _on_request(request, "granted_partner", request.people, path=inside, **shared)
@@ -61,6 +62,16 @@ def access_granted(*, request, grant, terms, at, linked=None):
         theirs = answers_for_account(linked.partner, at=at)
         letters += _on_link(linked, linked.customer, linked.partner, told, by=grant.decided_by)
         letters += _on_link(linked, linked.partner, linked.customer, theirs, by=grant.decided_by)
+    outbox.post(letters, at=at)
+
+
+def colleague_added(*, grant, at):
+    """Tell the customer who was added by whom, and tell the colleague and the one who added them."""
+    told = answers_for_account(grant.account, at=at)
+    page, inside = grant.get_absolute_url(), reverse("account", args=[grant.account.number])
+    shared = {"about": grant.public_id, "by": grant.decided_by, "request": None, "access_path": page}
+    letters = _on_grant(grant, "granted_customer", told, path=page, **shared)
+    letters += _on_grant(grant, "granted_partner", {grant.grantee, grant.decided_by}, path=inside, **shared)
     outbox.post(letters, at=at)
 
 
@@ -118,8 +129,8 @@ def _on_request(request, mail, people, *, version=False, about="", path="", term
     return _letters(mail, people, account=request.account, about=about, path=path, context=full)
 
 
-def _on_grant(grant, mail, people, *, about, **context):
-    path = reverse("request", args=[grant.request_id])
+def _on_grant(grant, mail, people, *, about, path="", **context):
+    path = path or grant.get_absolute_url()
     full = {"grant": grant, "account": grant.account, "terms": grant_terms(grant), **context}
     return _letters(mail, people, account=grant.account, about=about, path=path, context=full)
 
@@ -157,7 +168,8 @@ def _decide_path(request):
 
 def _partner_side(grant):
     request = getattr(grant, "request", None)
-    return {grant.grantee} | ({request.asker} if request else set())
+    adder = {grant.decided_by} if grant.parent_id else set()
+    return {grant.grantee} | ({request.asker} if request else adder)
 
 
 def _everybody(grant, at):

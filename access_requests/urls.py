@@ -14,6 +14,10 @@ urlpatterns = [
     path("requests/<str:public_id>/end/", views.end, name="access_end"),
     path("requests/<str:public_id>/less/", views.less, name="access_less"),
     path("requests/<str:public_id>/unblock/", views.unblock, name="unblock"),
+    path("access/<str:grant_id>/", views.grant, name="grant"),
+    path("access/<str:grant_id>/end/", views.grant_end, name="grant_end"),
+    path("access/<str:grant_id>/less/", views.grant_less, name="grant_less"),
     path("contacts/", views.contacts, name="contacts"),
     path("contacts/ask/<str:customer>/<int:membership>/", views.ask, name="ask"),
+    path("contacts/add/<str:customer>/<int:membership>/", views.add, name="add_colleague"),
 ]

@@ -1,7 +1,7 @@
 """What people type when they ask, answer, shorten or end."""
 
 from .answering import DecisionForm, LessForm
-from .asking import AskForm
+from .asking import AddForm, AskForm
 from .fields import switches
 
-__all__ = ["AskForm", "DecisionForm", "LessForm", "switches"]
+__all__ = ["AddForm", "AskForm", "DecisionForm", "LessForm", "switches"]

@@ -117,3 +117,28 @@ class AskForm(forms.Form):
         if starts_at is not None and this_minute <= starts_at < self.at:
             starts_at = self.at  # the picker knows minutes only; this one has just begun
         return Window(starts_at=starts_at, ends_at=ends_at)
+
+
+class AddForm(forms.Form):
+    """ADD CONTACT AS USER: the same switches, over what the lender holds."""
+
+    administrator = forms.BooleanField(required=False, label=gettext_lazy("Administrator"))
+    permissions = permission_field()
+    reason = forms.CharField(
+        max_length=2000,
+        label=gettext_lazy("Why is this needed?"),
+        help_text=gettext_lazy("The customer reads this in the mail about it."),
+        widget=forms.Textarea(attrs={"rows": 2, "class": "area"}),
+        error_messages={"required": gettext_lazy("Say why the access is needed.")},
+    )
+
+    def __init__(self, *args, rights, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["permissions"].choices = [(right.value, right.label) for right in rights]
+
+    def clean(self):
+        """At least one right, or Administrator."""
+        data = super().clean()
+        if not data.get("administrator") and not data.get("permissions") and "permissions" not in self.errors:
+            self.add_error("permissions", _("Switch on at least one right, or Administrator."))
+        return data

@@ -1,5 +1,13 @@
 """Reads of the question and the answer."""
 
+from .grants import (
+    account_number_of_grant,
+    grants_of_people,
+    grants_visible_to,
+    lending_grants,
+    turned_away,
+    waiting_for_people,
+)
 from .requests import (
     access_now,
     account_number_of,
@@ -14,7 +22,6 @@ from .requests import (
     standing_blocks,
     visible_to,
     waiting_for,
-    waiting_or_approved,
     what_happened_instead,
     who_would_decide,
     window_lasts,
@@ -38,6 +45,7 @@ __all__ = [
     "Terms",
     "access_now",
     "account_number_of",
+    "account_number_of_grant",
     "apart_from_own",
     "as_changes",
     "asked_by",
@@ -46,7 +54,10 @@ __all__ = [
     "differences",
     "facts",
     "grant_terms",
+    "grants_of_people",
+    "grants_visible_to",
     "is_insider",
+    "lending_grants",
     "linked_since",
     "may_decide",
     "named",
@@ -54,9 +65,10 @@ __all__ = [
     "receipt",
     "request_terms",
     "standing_blocks",
+    "turned_away",
     "visible_to",
     "waiting_for",
-    "waiting_or_approved",
+    "waiting_for_people",
     "what_happened_instead",
     "who_would_decide",
     "window_lasts",

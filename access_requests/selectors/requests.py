@@ -150,19 +150,6 @@ def access_now(user, *, at):
     return live.select_related("grantee", "account", "membership__account").order_by("ends_at", "pk")
 
 
-def waiting_or_approved(company, account, *, at):
-    """Per person of a company: what waits, and what access holds or will, on one account.
-
-    :returns: two dicts by user id: pending requests, and grants
-    """
-    waiting = AccessRequest.objects.waiting(at).filter(company=company, account=account)
-    grants = Grant.objects.unended(at).filter(membership__account=company, account=account)
-    return (
-        {request.beneficiary_id: request for request in waiting.order_by("pk")},
-        {grant.grantee_id: grant for grant in grants.order_by("ends_at", "pk")},
-    )
-
-
 def _companies_of(user, *, at):
     return Membership.objects.active(at).filter(user=user).values("account")
 

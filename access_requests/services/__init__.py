@@ -2,6 +2,7 @@
 
 from .asking import cancel_request, edit_request, submit_request
 from .deciding import approve_request, deny_request, lift_block, report_unexpected
+from .delegating import add_colleague
 from .ending import end_access, may_end, shrink_access
 from .followups import clear_up_after, tell_new_deciders
 from .sweeping import end_due_grants, expire_due_requests, remind, sweep
@@ -9,6 +10,7 @@ from .windows import Window, check_window
 
 __all__ = [
     "Window",
+    "add_colleague",
     "approve_request",
     "cancel_request",
     "check_window",

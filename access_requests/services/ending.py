@@ -25,7 +25,8 @@ def end_access(*, grant, by, at):
     lock_account(grant.account)
     grant = lock_grant(grant)
     require_ender(by, grant, at=at)
-    own_side = by == grant.grantee or _administers(by, grant, at=at)
+    lender = grant.parent and grant.parent.grantee
+    own_side = by in (grant.grantee, lender) or _administers(by, grant, at=at)
     reason = EndReason.HANDED_BACK if own_side else EndReason.ENDED
     return end_family(grant, reason=reason, by=by, at=at)
 
@@ -68,7 +69,7 @@ def require_ender(user, grant, *, at):
 
     :raises PermissionDenied: with a sentence fit to show
     """
-    if user == grant.grantee or _administers(user, grant, at=at):
+    if user in (grant.grantee, grant.parent and grant.parent.grantee) or _administers(user, grant, at=at):
         return
     if authorization.allows(user, AccountPermission.END_ACCESS, grant.account, at=at):
         return

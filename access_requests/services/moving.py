@@ -48,7 +48,9 @@ def lock_grants(grants):
     """Lock several grants and whatever hangs under them, by id, and answer the asked ones as they are now."""
     wanted = set(grants.values_list("pk", flat=True))
     family = Grant.objects.select_for_update(no_key=True, of=("self",)).filter(Q(pk__in=wanted) | Q(parent__in=wanted))
-    rows = family.select_related("account", "grantee", "membership__account", "decided_by").order_by("pk")
+    rows = family.select_related("account", "grantee", "membership__account", "decided_by", "parent__grantee").order_by(
+        "pk"
+    )
     return [row for row in rows if row.pk in wanted]
 
 

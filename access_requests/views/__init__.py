@@ -1,11 +1,13 @@
 """Pages of the question and the answer."""
 
 from .answering import decide
-from .asking import ask, cancel, contacts, edit
-from .ending import end, less, unblock
+from .asking import ask, cancel, edit
+from .contacts import add, contacts
+from .ending import end, grant, grant_end, grant_less, less, unblock
 from .reading import detail, home, request_list
 
 __all__ = [
+    "add",
     "ask",
     "cancel",
     "contacts",
@@ -13,6 +15,9 @@ __all__ = [
     "detail",
     "edit",
     "end",
+    "grant",
+    "grant_end",
+    "grant_less",
     "home",
     "less",
     "request_list",

@@ -28,7 +28,7 @@ def decide(request, public_id):
     at = clock.now()
     access_request = _find_decidable(request, public_id, at=at)
     preselected = request.GET.get("answer")
-    form = DecisionForm(request.POST or None, access_request=access_request, at=at)
+    form = DecisionForm(request.POST if request.method == "POST" else None, access_request=access_request, at=at)
     if request.method == "POST" and not within(request, "decide"):
         return render(request, "429.html", status=429)
     if request.method == "POST" and form.is_valid():

@@ -1,4 +1,4 @@
-"""My contacts: whose people can open which customer's account, asking for one of them, changing and withdrawing."""
+"""Asking for somebody, changing what is asked, withdrawing it."""
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -6,40 +6,19 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
 from accounts import selectors as accounts
 from accounts.models import Membership
 from accounts.permissions import LENDABLE
 from audit import edge
 from frame import clock
-from frame.paging import page_of
 from frame.refusals import NotAllowedNow
 from partners import selectors as partners
 
 from .. import selectors, services
 from ..forms import AskForm, switches
 from .reading import find_visible
-
-
-@require_safe
-def contacts(request):
-    """The partner's own people, and beside each what they may do at the chosen customer."""
-    at = clock.now()
-    partner = _own_partner(request.user, at=at)
-    partnerships = partners.customers_of(partner, at=at)
-    number = request.GET.get("customer", "")
-    chosen = partnerships.filter(customer__number=number).first() if number else None
-    if number and chosen is None:
-        raise Http404
-    page = page_of(request, accounts.colleagues(partner, at=at))
-    if chosen:
-        waiting, grants = selectors.waiting_or_approved(partner, chosen.customer, at=at)
-        for row in page.object_list:
-            row.pending, row.grant = waiting.get(row.user_id), grants.get(row.user_id)
-            row.open_now = row.grant is not None and row.grant.live_at(at)
-    context = {"partner": partner, "customers": partnerships, "chosen": chosen, "page": page, "at": at}
-    return render(request, "access_requests/contacts.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -51,7 +30,7 @@ def ask(request, customer, membership):
     partnership = get_object_or_404(partners.customers_of(partner, at=at), customer__number=customer)
     person = get_object_or_404(accounts.colleagues(partner, at=at), pk=_small(membership))
     account = partnership.customer
-    form = AskForm(request.POST or None, account=account, at=at)
+    form = AskForm(request.POST if request.method == "POST" else None, account=account, at=at)
     if request.method == "POST" and form.is_valid():
         try:
             asked = services.submit_request(account=account, membership=person, by=request.user, at=at, **form.terms())
@@ -72,7 +51,13 @@ def edit(request, public_id):
     if request.method != "POST" and "edit" not in selectors.possible_moves(asked, request.user, at=at):
         return redirect(asked)
     seen = asked.as_seen()
-    form = AskForm(request.POST or None, account=asked.account, at=at, known=asked, initial=AskForm.initial_of(asked))
+    form = AskForm(
+        request.POST if request.method == "POST" else None,
+        account=asked.account,
+        at=at,
+        known=asked,
+        initial=AskForm.initial_of(asked),
+    )
     if request.method == "POST" and form.is_valid():
         if request.POST.get("version") != str(seen.version):
             raise NotAllowedNow(_("This request was changed after you opened the page. Read it again."))

@@ -4,10 +4,12 @@ from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import selectors as accounts
 from accounts.authorization import granted
+from audit import edge
+from audit import selectors as trail
 from frame import clock
 
 from .. import selectors, services
@@ -15,18 +17,57 @@ from ..forms import LessForm, switches
 from .reading import find_visible
 
 
+@require_safe
+def grant(request, grant_id):
+    """One access that answers no request: what it allows, on whose word, what was done with it."""
+    at = clock.now()
+    found = _find_grant(request, grant_id, at=at)
+    context = {
+        "grant": found,
+        "terms": selectors.grant_terms(found),
+        "grant_live": found.live_at(at),
+        "unended": found.unended_at(at),
+        "may_end": found.unended_at(at) and services.may_end(request.user, found, at=at),
+        "history": trail.history(found.public_id).exclude(event="account.viewed"),
+        "receipt": selectors.receipt(found),
+        "at": at,
+    }
+    return render(request, "access_requests/grant.html", context)
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 def end(request, public_id):
-    """Show what will end, and end it on the button."""
+    """Show what will end with the access a request was given, and end it on the button."""
+    return _end(request, _find_asked_grant(request, public_id, at=clock.now()))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def grant_end(request, grant_id):
+    """Show what will end with an access, and end it on the button."""
+    return _end(request, _find_grant(request, grant_id, at=clock.now(), to_end=True))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def less(request, public_id):
+    """Make the access a request was given less."""
+    return _less(request, _find_asked_grant(request, public_id, at=clock.now()))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def grant_less(request, grant_id):
+    """Make an access less."""
+    return _less(request, _find_grant(request, grant_id, at=clock.now(), to_end=True))
+
+
+def _end(request, grant):
     at = clock.now()
-    asked, grant = _find_grant(request, public_id, at=at)
     if request.method == "POST":
         services.end_access(grant=grant, by=request.user, at=at)
         messages.success(request, _("Ended. %(name)s can no longer open the account.") % {"name": grant.grantee})
-        return redirect(asked)
+        return redirect(grant)
     context = {
-        "access_request": asked,
         "grant": grant,
+        "back": grant.get_absolute_url(),
         "terms": selectors.grant_terms(grant),
         "hanging": grant.children.unended(at).select_related("grantee"),
         "handing_back": grant.grantee == request.user,
@@ -35,13 +76,11 @@ def end(request, public_id):
     return render(request, "access_requests/end.html", context)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-def less(request, public_id):
+def _less(request, grant):
     """Fewer rights, an earlier end, no adding of colleagues: it applies at once."""
     at = clock.now()
-    asked, grant = _find_grant(request, public_id, at=at)
     rights = granted(grant)
-    form = LessForm(request.POST or None, grant=grant, rights=rights, at=at)
+    form = LessForm(request.POST if request.method == "POST" else None, grant=grant, rights=rights, at=at)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         services.shrink_access(
@@ -53,10 +92,10 @@ def less(request, public_id):
             at=at,
         )
         messages.success(request, _("Changed. It holds from now on, and everybody concerned has been told."))
-        return redirect(asked)
+        return redirect(grant)
     context = {
-        "access_request": asked,
         "grant": grant,
+        "back": grant.get_absolute_url(),
         "form": form,
         "switches": switches(form, rights=rights, opens=accounts.opens_today(grant.account)),
         "at": at,
@@ -75,10 +114,23 @@ def unblock(request, public_id):
     return redirect(asked)
 
 
-def _find_grant(request, public_id, *, at):
+def _find_asked_grant(request, public_id, *, at):
     asked = find_visible(request, public_id, at=at)
     if asked.grant is None:
         raise Http404
-    if request.method != "POST" and not services.may_end(request.user, asked.grant, at=at):
+    return _may_be_ended(request, asked.grant, at=at)
+
+
+def _find_grant(request, grant_id, *, at, to_end=False):
+    """The access with this id, if the reader may see it; a foreign id answers like an unknown one."""
+    edge.concern(selectors.account_number_of_grant(grant_id))
+    found = selectors.grants_visible_to(request.user, at=at).filter(public_id=grant_id).distinct().first()
+    if found is None:
         raise Http404
-    return asked, asked.grant
+    return _may_be_ended(request, found, at=at) if to_end else found
+
+
+def _may_be_ended(request, grant, *, at):
+    if request.method != "POST" and not services.may_end(request.user, grant, at=at):
+        raise Http404
+    return grant

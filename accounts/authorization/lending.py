@@ -17,12 +17,16 @@ def open_grant(*, account, membership, by, starts_at, ends_at, permissions, admi
     The caller has asked :func:`require_decider` and holds the locks.
 
     :param permissions: the rights to lend; with ``administrator`` every lendable right there is now
-    :param facts: what the grant remembers: ``kind``, ``request_id``, ``request_digest``, ``reason``, ``case_number``
+    :param facts: ``parent``, the grant it hangs under, and what it remembers: ``kind``,
+        ``request_id``, ``request_digest``, ``reason``, ``case_number``
     :raises NotAllowedNow: nothing would be lent, or a right that cannot be lent
     """
     rights = ordered(LENDABLE if administrator else permissions)
     if not rights or not set(rights) <= set(LENDABLE):
         raise NotAllowedNow(_("Choose at least one right that can be lent."))
+    parent = facts.get("parent")
+    if parent is not None:
+        _refuse_amplification(parent, rights, starts_at, ends_at, administrator or may_delegate)
     grant = Grant.objects.create(
         account=account,
         grantee=membership.user,
@@ -105,6 +109,13 @@ def end_grant(*, grant, reason, by, at):
         for child in Grant.objects.unended(at).filter(parent=grant).select_related("grantee", "account").order_by("pk"):
             ended += end_grant(grant=child, reason=EndReason.LENDER, by=by, at=at)
     return ended
+
+
+def _refuse_amplification(parent, rights, starts_at, ends_at, passes_on):
+    """Nobody lends more, or longer, than they hold, nor what hangs under somebody else's access already."""
+    within = parent.starts_at <= starts_at and ends_at <= parent.ends_at and set(rights) <= set(granted(parent))
+    if parent.parent_id is not None or not parent.may_delegate or passes_on or not within:
+        raise NotAllowedNow(_("Nobody lends more, or longer, than they hold."))
 
 
 def granted(grant):

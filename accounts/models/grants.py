@@ -5,6 +5,7 @@ import secrets
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from guardian.models import UserObjectPermissionBase
 
@@ -114,6 +115,12 @@ class Grant(models.Model):
 
     def __str__(self):
         return f"{self.grantee} → {self.account}"
+
+    def get_absolute_url(self):
+        """The page of this access: that of the request it answers, or its own."""
+        return (
+            reverse("request", args=[self.request_id]) if self.request_id else reverse("grant", args=[self.public_id])
+        )
 
     def live_at(self, at):
         """Whether the grant's own window holds at this moment (half-open)."""
