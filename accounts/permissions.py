@@ -38,6 +38,15 @@ CONSEQUENCES = {
     P.VIEW_USAGE: _("How much of each service is used, month by month."),
 }
 
+# The pages of an account: the name of the address, what the tab says, and the right it needs.
+PAGES = (
+    ("account", _("Overview"), None),
+    ("account_orders", _("Orders"), P.VIEW_ORDERS),
+    ("account_invoices", _("Invoices"), P.VIEW_INVOICES),
+    ("account_usage", _("Usage"), P.VIEW_USAGE),
+    ("account_access", _("Access"), P.VIEW_ACCESS),
+)
+
 _EVERYBODY_WHO_RUNS_IT = frozenset({*LENDABLE, P.VIEW_ACCESS, P.MANAGE_PEOPLE, P.END_ACCESS})
 
 ROLE_RIGHTS = {

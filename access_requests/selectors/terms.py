@@ -31,6 +31,7 @@ PAGES = {
     "orders": gettext_lazy("Orders"),
     "invoices": gettext_lazy("Invoices"),
     "usage": gettext_lazy("Usage"),
+    "access": gettext_lazy("Access"),
 }
 
 
