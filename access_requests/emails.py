@@ -128,30 +128,35 @@ def _on_request(request, mail, people, *, version=False, about="", path="", term
     about = about or (f"{request.public_id}.{request.version}" if version else request.public_id)
     full = {"request": request, "account": request.account, "terms": terms or request_terms(request), **context}
     path = path or request.get_absolute_url()
-    return _letters(mail, people, account=request.account, about=about, path=path, context=full)
+    partner = dict.fromkeys(request.people, request.company)
+    return _letters(mail, people, account=request.account, partner=partner, about=about, path=path, context=full)
 
 
 def _on_grant(grant, mail, people, *, about, path="", **context):
     path = path or grant.get_absolute_url()
     full = {"grant": grant, "account": grant.account, "terms": grant_terms(grant), **context}
-    return _letters(mail, people, account=grant.account, about=about, path=path, context=full)
+    partner = dict.fromkeys(_partner_side(grant), grant.membership.account)
+    return _letters(mail, people, account=grant.account, partner=partner, about=about, path=path, context=full)
 
 
 def _on_link(partnership, account, other, people, *, by):
     context = {"account": account, "other": other, "by": by}
     about = f"partnership.{partnership.pk}"
-    return _letters("linked", people, account=account, about=about, path=reverse("home"), context=context)
+    return _letters("linked", people, account=account, partner={}, about=about, path=reverse("home"), context=context)
 
 
-def _letters(mail, people, *, account, about, path, context):
-    """One copy each, in an order that is always the same."""
+def _letters(mail, people, *, account, partner, about, path, context):
+    """One copy each, in an order that is always the same and in the language of the reader's side.
+
+    :param partner: who of these is a partner's, with their company: ``{person: account}``
+    """
     return [
         Letter(
             template=f"{FOLDER}/{mail}",
             to=person,
             about=about,
             context=context,
-            language=language_for(person, account),
+            language=language_for(person, partner.get(person, account)),
             zone=account.time_zone,
             path=path,
             account=account.number,

@@ -4,6 +4,7 @@ import base64
 import logging
 import time
 from smtplib import SMTPException
+from threading import Thread
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.authentication import get_authentication_records
@@ -16,11 +17,14 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
+from django.db import connections
+from django.utils import translation
 
 from frame import clock
 
 logger = logging.getLogger(__name__)
 
+MAIL_THREAD = "a mail about signing in"
 BEGAN_KEY = "session_began_at"
 _PROVEN = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
 _NOWHERE = "0.0.0.0"  # noqa: S104 - never listened on: stands for "no address was told"
@@ -40,16 +44,23 @@ class AccountAdapter(DefaultAccountAdapter):
     def send_mail(self, template_prefix, email, context):
         """Hand a mail with a code straight to the mail server; it is never stored in the database.
 
-        A mail server that is down is the operator's to see. Telling the visitor would tell a stranger
-        which addresses are known here.
+        The page does not wait for it: how long a mail takes would tell a stranger which addresses are known
+        here. A mail server that is down is the operator's to see.
         """
         context = {"request": self.request, "email": email, "portal_name": settings.PORTAL_NAME, **context}
+        language = translation.get_language()
+        work = Thread(target=self._hand_over, args=(template_prefix, email, context, language), name=MAIL_THREAD)
+        work.start()
+
+    def _hand_over(self, template_prefix, email, context, language):
         headers = {"Auto-Submitted": "auto-generated"}
-        message = self.render_mail(template_prefix, email, context, headers=headers)
         try:
-            message.send()
+            with translation.override(language):
+                self.render_mail(template_prefix, email, context, headers=headers).send()
         except (OSError, SMTPException):
             logger.exception("A mail about signing in could not be handed to the mail server")
+        finally:
+            connections.close_all()
 
     def login(self, request, user):
         """Sign in, and note when: a session lives for a stated time, however busy it is."""

@@ -99,7 +99,7 @@ def answers_for_account(account, *, at):
 
 
 def language_for(user, account):
-    """The language a person reads about an account: their own, or the account's."""
+    """The language of what goes to a person of an account, or to nobody in particular: their own, or the account's."""
     return (user.language if user is not None else "") or account.language
 
 

@@ -3,5 +3,4 @@
 from django.dispatch import Signal
 
 membership_ended = Signal()  # membership, by, at
-account_closed = Signal()  # account, by, at
 deciders_changed = Signal()  # account, by, at

@@ -33,7 +33,6 @@ class EndReason(models.TextChoices):
     ENDED = "ended", _("Ended by the customer")
     DENIED = "denied", _("The customer changed the answer to no")
     HANDED_BACK = "handed_back", _("Handed back")
-    REPLACED = "replaced", _("Replaced by new access")
     PERSON = "person", _("The person left the company")
     LENDER = "lender", _("The access it hung under ended")
     LINK = "link", _("The companies are no longer linked")

@@ -4,7 +4,6 @@ from django.http import Http404
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from audit import edge
 from frame import clock
 from frame.paging import page_of
 
@@ -49,7 +48,6 @@ def switch(request):
     if not form.is_valid():
         raise Http404
     number = form.cleaned_data["account"]
-    edge.concern(selectors.known_number(number))
     account = _found(request.user, number)
     request.session["account"] = account.number
     return redirect("account", number=account.number)

@@ -1,7 +1,5 @@
 """Signing in with one click, for trying the portal on one's own machine and nowhere else."""
 
-import ipaddress
-
 from allauth.account.adapter import get_adapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
@@ -14,6 +12,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.models import User
 from frame import clock
+from frame.origin import from_this_machine
 
 
 @require_POST
@@ -23,7 +22,7 @@ def sign_in(request):
 
     :raises Http404: the request did not come from this very machine, or nobody is called that
     """
-    if not _from_here(request):
+    if not from_this_machine(request):
         raise Http404
     user = get_object_or_404(User, email=request.POST.get("email", ""), is_active=True)
     adapter = get_adapter()
@@ -36,7 +35,7 @@ def sign_in(request):
 def cast(request):
     """For the sign-in page: everybody who can be tried, with what they are."""
     on_sign_in = request.resolver_match and request.resolver_match.url_name == settings.LOGIN_URL
-    if not (settings.PORTAL_DEMO and on_sign_in and _from_here(request)):
+    if not (settings.PORTAL_DEMO and on_sign_in and from_this_machine(request)):
         return {}
     people = User.objects.filter(is_active=True).prefetch_related("memberships__account").order_by("pk")
     return {
@@ -53,10 +52,6 @@ def _who(user, at):
     if user.is_staff:
         roles.append(str(_("Staff of the portal")))
     return " · ".join(roles)
-
-
-def _from_here(request):
-    return bool(request.client_address) and ipaddress.ip_address(request.client_address).is_loopback
 
 
 def _second_factor_of(user):

@@ -1,6 +1,5 @@
 """What every answer carries, what every question must be made of, and what a refusal looks like."""
 
-import ipaddress
 import logging
 import re
 import uuid
@@ -11,6 +10,7 @@ from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 from redis.exceptions import RedisError
 
+from frame.origin import client_address
 from frame.refusals import NotAllowedNow
 
 logger = logging.getLogger(__name__)
@@ -56,20 +56,6 @@ class Arrival:
         response = self.get_response(request)
         response.headers["X-Request-ID"] = request.id
         return response
-
-
-def client_address(meta, *, proxies):
-    """This will give the address the request came from, or ``None`` where it is none.
-
-    Of ``X-Forwarded-For`` only the entry that the outermost of our own ``proxies`` wrote is believed;
-    everything to the left of it was sent by the caller.
-    """
-    told = [entry.strip() for entry in meta.get("HTTP_X_FORWARDED_FOR", "").split(",") if entry.strip()]
-    address = told[-proxies] if 0 < proxies <= len(told) else meta.get("REMOTE_ADDR", "")
-    try:
-        return str(ipaddress.ip_address(address))
-    except ValueError:
-        return None
 
 
 class Sanity:

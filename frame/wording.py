@@ -4,6 +4,7 @@ Everything here is a plain function of its arguments and of the active language;
 clock or the active zone. Strings that take part in a sentence carry no trailing stop.
 """
 
+import unicodedata
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from decimal import Decimal
 
@@ -106,10 +107,26 @@ def _spell_offset(offset: timedelta) -> str:
 
 
 def spell_money(amount: Decimal, currency: str) -> str:
-    """Say an amount with the sign or code of its currency before it: "€ 4,812.60", "− € 120.00"."""
+    """Say an amount with the sign or code of its currency, in English before it: "€ 4,812.60", "− € 120.00"."""
     sign = "− " if amount < 0 else ""
     digits = formats.number_format(abs(amount), decimal_pos=2, use_l10n=True, force_grouping=True)
-    return f"{sign}{CURRENCY_SIGNS.get(currency, currency)}\N{NO-BREAK SPACE}{digits}"
+    # Translators: an amount of money; where the language puts the currency last, turn the two round.
+    words = _("%(currency)s %(digits)s") % {"currency": CURRENCY_SIGNS.get(currency, currency), "digits": digits}
+    return sign + words.replace(" ", "\N{NO-BREAK SPACE}")
+
+
+def one_paragraph(text: str) -> str:
+    """What somebody typed, as one paragraph of what can be seen.
+
+    Marks that turn the direction of writing or cannot be seen at all (Unicode category Cf, but for the two joiners
+    that some scripts need) and line breaks go: nobody can set a line of their own into our pages and mails.
+    """
+    kept = (
+        char
+        for char in text
+        if char in "\u200c\u200d" or unicodedata.category(char) not in {"Cf", "Cc"} or char.isspace()
+    )
+    return " ".join("".join(kept).split()).strip("\u200c\u200d ")
 
 
 def spell_list(words: list[str]) -> str:

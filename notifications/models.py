@@ -21,10 +21,6 @@ class MailQuerySet(models.QuerySet):
             Q(leased_until=None) | Q(leased_until__lte=at)
         )
 
-    def unsent(self):
-        """Mails that have not left yet, given up or not."""
-        return self.exclude(state=MailState.SENT)
-
 
 class Mail(models.Model):
     """One mail to one person, rendered when the thing it announces happened."""

@@ -15,6 +15,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
 from frame import clock
+from frame.origin import from_this_machine
 from frame.paging import page_of
 
 from . import mailbox as kept
@@ -90,6 +91,5 @@ def _kept_mail(request, name):
 
 def _require_this_machine(request):
     """The mailbox holds sign-in codes: it opens in the embedded default, from this machine, and nowhere else."""
-    local = request.META.get("REMOTE_ADDR") in {"127.0.0.1", "::1"} and "HTTP_X_FORWARDED_FOR" not in request.META
-    if not (settings.EMBEDDED and local):
+    if not (settings.EMBEDDED and from_this_machine(request)):
         raise Http404

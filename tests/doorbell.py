@@ -1,11 +1,13 @@
 """People at the sign-in page, and the codes their phones would show. For tests of signing in."""
 
+import threading
 import time
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
 
+from accounts.adapter import MAIL_THREAD
 from accounts.models import Account, Membership, User
 from accounts.permissions import Role
 from accounts.states import AccountKind
@@ -58,3 +60,10 @@ def age_session(client, *, seconds):
         proof["at"] -= seconds
     session["account_authentication_methods"] = proofs
     session.save()
+
+
+def mails_about_signing_in_have_left():
+    """This will wait for the mails with codes, which a page hands over without waiting for them."""
+    for thread in threading.enumerate():
+        if thread.name == MAIL_THREAD:
+            thread.join(timeout=10)

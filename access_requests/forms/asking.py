@@ -114,8 +114,11 @@ class AskForm(forms.Form):
         if length != FIXED:
             return Window(duration=timedelta(seconds=int(length)))
         this_minute = self.at.replace(second=0, microsecond=0)
-        if starts_at is not None and this_minute <= starts_at < self.at:
-            starts_at = self.at  # the picker knows minutes only; this one has just begun
+        known = self.known and self.known.starts_at
+        if known and starts_at == known.replace(second=0, microsecond=0):
+            starts_at = known  # the picker knows minutes only; this one was not touched
+        elif starts_at is not None and this_minute <= starts_at < self.at:
+            starts_at = self.at  # and this one has just begun
         return Window(starts_at=starts_at, ends_at=ends_at)
 
 

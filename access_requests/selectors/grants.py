@@ -10,7 +10,7 @@ from accounts.states import EndReason
 from audit.models import TrailLine
 from partners import selectors as partners
 
-from ..models import AccessRequest
+from ..models import AccessRequest, Block
 from ..states import Status
 
 
@@ -24,7 +24,7 @@ def lending_grants(user, account=None, *, at):
 def grants_of_people(account, people, *, at):
     """What access holds or will for these people (ids) on one account: ``{person id: grant}``, the latest end each."""
     grants = Grant.objects.unended(at).filter(account=account, grantee__in=people)
-    rows = grants.select_related("parent", "account", "membership__account").order_by("ends_at", "pk")
+    rows = grants.select_related("parent__grantee", "account", "membership__account").order_by("ends_at", "pk")
     return {grant.grantee_id: grant for grant in rows}
 
 
@@ -34,8 +34,14 @@ def waiting_for_people(account, people, *, at):
     return {request.beneficiary_id: request for request in waiting.order_by("pk")}
 
 
+def blocked_people(account, people):
+    """Those of the people (ids) whom the customer keeps from asking."""
+    standing = Block.objects.standing().filter(account=account, person__in=people)
+    return set(standing.values_list("person_id", flat=True))
+
+
 def turned_away(account, people):
-    """Those of the people (ids) to whom the customer's last word was no: denied, or ended by the customer.
+    """Those of the people (ids) to whom the customer's last word was no, or less: denied, ended, or made less.
 
     Two queries for any number of people.
     """
@@ -47,9 +53,14 @@ def turned_away(account, people):
     )
     rows = Grant.objects.filter(account=account, grantee__in=people).order_by()
     ended = Q(end_reason__in=[EndReason.ENDED, EndReason.DENIED])
-    words = {"no": Max("ended_at", filter=ended), "yes": Max("opened_at", filter=Q(parent=None))}
-    for person, last_no, last_yes in rows.values("grantee").annotate(**words).values_list("grantee", "no", "yes"):
-        nos = [moment for moment in (no.get(person), last_no) if moment is not None]
+    words = {
+        "no": Max("ended_at", filter=ended),
+        "less": Max("reduced_at"),
+        "yes": Max("opened_at", filter=Q(parent=None)),
+    }
+    answers = rows.values("grantee").annotate(**words).values_list("grantee", "no", "less", "yes")
+    for person, last_no, last_less, last_yes in answers:
+        nos = [moment for moment in (no.get(person), last_no, last_less) if moment is not None]
         no[person] = max(nos) if nos and (last_yes is None or max(nos) >= last_yes) else None
     return {person for person, moment in no.items() if moment is not None}
 
@@ -80,9 +91,14 @@ def restorable(grants, *, at):
     return {grant.pk for grant in ended if grant.membership.active_at(at) and grant.grantee_id not in inside}
 
 
-def possible_lenders(grant, *, at):
-    """Who of the same company could take over what hangs under a grant: access that may add colleagues, not it."""
+def possible_lenders(grant, by, *, at):
+    """What access of the same company could carry on what hangs under a grant, so far as ``by`` can say so: somebody
+    of the customer for any of them, somebody of the company for their own only.
+    """
     others = Grant.objects.effective(at).filter(account=grant.account, may_delegate=True, parent=None)
+    others = others.filter(account__partners_may_add_colleagues=True)
+    if not authorization.allows(by, AccountPermission.END_ACCESS, grant.account, at=at):
+        others = others.filter(grantee=by)
     others = others.filter(membership__account=grant.membership.account_id).exclude(pk=grant.pk)
     return others.exclude(grantee=grant.grantee_id).select_related("grantee").order_by("grantee__first_name", "pk")
 
@@ -101,7 +117,7 @@ def lately_ended(account, *, at):
 
 def access_at(account, moment):
     """Who from outside could open an account at a moment, past or to come, as far as is decided now."""
-    return _with_everything(Grant.objects.effective(moment).filter(account=account)).order_by("ends_at", "pk")
+    return _with_everything(Grant.objects.lent(moment).filter(account=account)).order_by("ends_at", "pk")
 
 
 def rights_then(grants, moment):

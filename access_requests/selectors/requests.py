@@ -83,6 +83,11 @@ def linked_since(request):
     return partnership.linked_at if partnership else None
 
 
+def decides_partners(user, account, *, at):
+    """Whether a person answers partners' requests for an account, before anybody is set apart: for buttons."""
+    return authorization.decides_for(user, at=at).filter(pk=account.pk).exists()
+
+
 def is_insider(user, request, *, at):
     """Whether somebody who may not answer it may at least be told who does."""
     member = Membership.objects.active(at).filter(user=user, account=request.account_id)

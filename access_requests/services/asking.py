@@ -10,6 +10,7 @@ from accounts.models import Membership
 from accounts.permissions import LENDABLE, ordered
 from accounts.states import RequestKind
 from frame.refusals import NotAllowedNow
+from frame.wording import one_paragraph
 
 from .. import emails, selectors
 from ..models import AccessRequest, Block
@@ -51,7 +52,7 @@ def submit_request(
         asker=by,
         beneficiary=membership.user,
         membership=membership,
-        reason=reason.strip(),
+        reason=one_paragraph(reason),
         case_number=case_number,
         submitted_at=at,
         **_times_to_answer(window, RequestKind.PARTNER, at),
@@ -79,12 +80,13 @@ def edit_request(*, request, seen, by, permissions, administrator, may_delegate,
     lock_account(request.account)
     request = lock_request(request)
     _require_asker(request, by)
+    _refuse_blocked(request.account, request.people)
     _check_terms(permissions, administrator, reason)
     # A start that was in order when it was asked for stays in order until it is changed.
     checked_at = request.submitted_at if window.starts_at and window.starts_at == request.starts_at else at
     check_window(window, zone=request.account.zone, at=checked_at)
     before = selectors.facts(request)
-    terms = _terms(permissions, administrator, may_delegate, window) | {"reason": reason.strip()}
+    terms = _terms(permissions, administrator, may_delegate, window) | {"reason": one_paragraph(reason)}
     for field, value in terms.items():
         setattr(request, field, value)
     digest = request.compute_digest()
@@ -135,7 +137,7 @@ def _is_active(membership, at):
 
 
 def _check_terms(permissions, administrator, reason):
-    if not reason.strip():
+    if not any(char.isalnum() for char in one_paragraph(reason)):
         raise ValidationError(_("Say why the access is needed."), code="reason")
     if not administrator and not permissions:
         raise ValidationError(_("Switch on at least one right, or Administrator."), code="permissions")

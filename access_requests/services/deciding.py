@@ -9,6 +9,7 @@ from accounts.permissions import LENDABLE, ordered
 from accounts.states import EndReason, RequestKind
 from audit.record import record
 from frame.refusals import NotAllowedNow
+from frame.wording import one_paragraph
 from partners.services import link
 from partners.states import PartnershipState
 
@@ -54,7 +55,7 @@ def approve_request(
     require_as_seen(request, seen, at=at)
     terms = _given(request, account, permissions, administrator, may_delegate)
     starts_at, latest = Window(request.starts_at, request.ends_at, request.duration).bounds(at)
-    step = move_request(request, "approve", seen=seen, at=at, decided_by=by, decided_at=at, note=note)
+    step = move_request(request, "approve", seen=seen, at=at, decided_by=by, decided_at=at, note=one_paragraph(note))
     _require_still_there(request, partnership, at=at)
     until = latest if ends_at is None else ends_at
     if not starts_at < until <= latest:
@@ -115,7 +116,10 @@ def report_unexpected(*, request, seen, by, at, note=""):
     lock_account(request.account)
     request = lock_request(request)
     authorization.require_decider(by, request.account, request.kind, apart_from=request.people, at=at)
-    _deny(request, seen=seen, by=by, at=at, note=note)
+    require_as_seen(request, seen, at=at)
+    if request.status != Status.DENIED:  # who has denied it already can still say so
+        _deny(request, seen=seen, by=by, at=at, note=note)
+        emails.access_denied(request=request, at=at)
     block, new = Block.objects.get_or_create(
         account=request.account,
         person=request.asker,
@@ -124,7 +128,6 @@ def report_unexpected(*, request, seen, by, at, note=""):
     )
     if new:
         note_request("person.blocked", request, by=by, at=at, blocked=block.person.email)
-    emails.access_denied(request=request, at=at)
     emails.unexpected_request(request=request, by=by, at=at)
     return request
 
@@ -152,7 +155,7 @@ def lift_block(*, block, by, at):
 
 def _deny(request, *, seen, by, at, note):
     grant = lock_grant(request.grant) if request.grant else None
-    step = move_request(request, "deny", seen=seen, at=at, decided_by=by, decided_at=at, note=note)
+    step = move_request(request, "deny", seen=seen, at=at, decided_by=by, decided_at=at, note=one_paragraph(note))
     if grant is not None and seen.status == Status.APPROVED and grant.unended_at(at):
         end_family(grant, reason=EndReason.DENIED, by=by, at=at, told={grant.pk})
     note_request(step.event, request, by=by, at=at, before=str(seen.status))

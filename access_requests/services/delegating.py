@@ -8,6 +8,7 @@ from accounts import authorization
 from accounts.permissions import ordered
 from accounts.states import RequestKind
 from frame.refusals import NotAllowedNow
+from frame.wording import one_paragraph
 
 from .. import emails, selectors
 from ..models import AccessRequest
@@ -54,7 +55,7 @@ def add_colleague(*, account, membership, by, permissions, administrator, reason
         administrator=False,
         may_delegate=False,
         kind=RequestKind.PARTNER,
-        reason=reason.strip(),
+        reason=one_paragraph(reason),
         case_number=lender.case_number,
         at=at,
     )
@@ -67,6 +68,10 @@ def _require_welcome(account, membership, by, *, at):
     person = membership.user
     if person == by or selectors.grants_of_people(account, [person.pk], at=at):
         raise NotAllowedNow(_("%(name)s has access to this account already.") % {"name": person})
+    if selectors.blocked_people(account, [by.pk, person.pk]):
+        raise PermissionDenied(
+            _("%(company)s does not take requests for access from you at present.") % {"company": account.name}
+        )
     if not membership.active_at(at):
         raise NotAllowedNow(_("%(name)s is no member of your company any more.") % {"name": person})
     if person.pk in selectors.turned_away(account, [person.pk]):

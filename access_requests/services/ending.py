@@ -11,7 +11,7 @@ from accounts.states import EndReason
 from frame.refusals import NotAllowedNow
 
 from .. import emails, selectors
-from .keeping import take_over
+from .keeping import can_go_on, take_over
 from .moving import lock_account, lock_grant, lock_grants
 
 
@@ -30,17 +30,16 @@ def end_access(*, grant, by, at, taken_over_by=None):
     locked = lock_grants(Grant.objects.filter(pk__in=[grant.pk, taken_over_by.pk if taken_over_by else None]))
     grant = next(one for one in locked if one.pk == grant.pk)
     require_ender(by, grant, at=at)
-    lender = grant.parent and grant.parent.grantee
-    own_side = by in (grant.grantee, lender) or _administers(by, grant, at=at)
-    reason = EndReason.HANDED_BACK if own_side else EndReason.ENDED
+    reason = EndReason.HANDED_BACK if _is_own_side(by, grant, at=at) else EndReason.ENDED
     if taken_over_by is None:
         return end_family(grant, reason=reason, by=by, at=at)
-    if not selectors.possible_lenders(grant, at=at).filter(pk=taken_over_by.pk).exists():
+    if not selectors.possible_lenders(grant, by, at=at).filter(pk=taken_over_by.pk).exists():
         raise NotAllowedNow(_("%(name)s cannot take over these colleagues.") % {"name": taken_over_by.grantee})
     hanging = list(grant.children.unended(at).select_related("account", "grantee", "membership__account"))
     lender = next(one for one in locked if one.pk == taken_over_by.pk)
-    ended = end_family(grant, reason=reason, by=by, at=at, told={child.pk for child in hanging})
-    take_over(hanging, lender=lender, at=at)
+    plan = can_go_on(hanging, lender=lender, by=by, at=at)
+    ended = end_family(grant, reason=reason, by=by, at=at, told=set(plan))
+    take_over(hanging, plan, lender=lender, by=by, at=at)
     return ended
 
 
@@ -59,6 +58,8 @@ def shrink_access(*, grant, by, ends_at, permissions, may_delegate, at):
     ended = authorization.shrink_grant(
         grant=grant, by=by, ends_at=ends_at, permissions=permissions, may_delegate=may_delegate, at=at
     )
+    if not _is_own_side(by, grant, at=at):
+        Grant.objects.filter(pk=grant.pk).update(reduced_at=at)
     for one in ended:
         emails.access_ended(grant=one, by=by, at=at)
     for one in [grant, *hanging]:
@@ -102,6 +103,12 @@ def end_family(grant, *, reason, by, at, told=()):
         if one.pk not in told:
             emails.access_ended(grant=one, by=by, at=at)
     return ended
+
+
+def _is_own_side(user, grant, *, at):
+    """Whether somebody acts for the side that has the access: then it is no word of the customer's."""
+    lender = grant.parent and grant.parent.grantee
+    return user in (grant.grantee, lender) or _administers(user, grant, at=at)
 
 
 def _administers(user, grant, *, at):

@@ -20,10 +20,14 @@ def clear_up_after(*, membership, by, at):
     theirs = Q(membership=membership) | Q(asker=membership.user, company=membership.account)
     requests = lock_requests(waiting.filter(theirs))
     grants = lock_grants(Grant.objects.unended(at).filter(membership=membership))
-    for request in requests:
-        withdraw(request, by=None, at=at)
-    for grant in grants:
-        end_family(grant, reason=EndReason.PERSON, by=by, at=at)
+    # By account: whoever else clears up at the same customers takes their trails in the same order
+    for account in sorted({row.account_id for row in [*requests, *grants]}):
+        for request in requests:
+            if request.account_id == account:
+                withdraw(request, by=None, at=at)
+        for grant in grants:
+            if grant.account_id == account:
+                end_family(grant, reason=EndReason.PERSON, by=by, at=at)
 
 
 def tell_new_deciders(*, account, at):

@@ -45,21 +45,39 @@ def restore_access(*, grant, by, at):
     return new
 
 
-def take_over(children, *, lender, at):
-    """Open anew, under another Administrator's access, what has just ended with the lender's.
+def can_go_on(children, *, lender, by, at):
+    """What of each child another Administrator's access could carry: ``{child id: (rights, start, end)}``.
 
-    Each keeps what the new lender holds too, and no longer than that lasts; the caller holds the locks.
+    Nobody is carried who would be left without a right, who is blocked by the customer, or who decides it.
     """
     held = set(authorization.granted(lender))
+    blocked = selectors.blocked_people(lender.account, [child.grantee_id for child in children])
+    plan = {}
     for child in children:
         rights = held & set(authorization.granted(child))
         starts_at, ends_at = max(at, lender.starts_at, child.starts_at), min(child.ends_at, lender.ends_at)
-        if child.grantee_id == lender.grantee_id or not rights or starts_at >= ends_at:
+        barred = child.grantee in {lender.grantee, by} or child.grantee_id in blocked
+        if rights and starts_at < ends_at and not barred:
+            plan[child.pk] = (rights, starts_at, ends_at)
+    return plan
+
+
+def take_over(children, plan, *, lender, by, at):
+    """Open anew, under another Administrator's access, what has just ended with the lender's.
+
+    The caller holds the locks.
+
+    :param plan: what :func:`can_go_on` answered
+    :param by: who decided so, somebody of the customer or the new lender
+    """
+    for child in children:
+        if child.pk not in plan:
             continue
+        rights, starts_at, ends_at = plan[child.pk]
         grant = authorization.open_grant(
             account=child.account,
             membership=child.membership,
-            by=lender.grantee,
+            by=by,
             parent=lender,
             starts_at=starts_at,
             ends_at=ends_at,

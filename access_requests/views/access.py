@@ -43,7 +43,7 @@ def access(request, number):
         "picture": selectors.picture([*page.object_list, *ended], at=at, zone=timezone.get_current_timezone()),
         "inside": sum(row.live_at(at) for row in page.object_list),
         "may_end": AccountPermission.END_ACCESS in visit.rights,
-        "may_decide": AccountPermission.DECIDE_ACCESS in visit.rights,
+        "may_decide": selectors.decides_partners(request.user, visit.account, at=at),
         "form": form,
         "at": at,
     }

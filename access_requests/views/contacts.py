@@ -51,6 +51,7 @@ def add(request, customer, membership):
     person = get_object_or_404(accounts.colleagues(partner, at=at), pk=membership)
     form = AddForm(request.POST if request.method == "POST" else None, rights=granted(lender))
     if request.method == "POST" and form.is_valid():
+        request.require_fresh_second_factor()
         try:
             services.add_colleague(account=account, membership=person, by=request.user, at=at, **form.cleaned_data)
         except ValidationError as error:

@@ -61,7 +61,7 @@ def grant_less(request, grant_id):
 
 def _end(request, grant):
     at = clock.now()
-    lenders = selectors.possible_lenders(grant, at=at)
+    lenders = selectors.possible_lenders(grant, request.user, at=at)
     if request.method == "POST":
         services.end_access(grant=grant, by=request.user, at=at, taken_over_by=_chosen(lenders, request.POST))
         messages.success(request, _("Ended. %(name)s can no longer open the account.") % {"name": grant.grantee})

@@ -24,18 +24,19 @@ class GrantQuerySet(models.QuerySet):
         return self.filter(starts_at__lte=at, ends_at__gt=at).filter(Q(ended_at=None) | Q(ended_at__gt=at))
 
     def effective(self, at):
-        """Live grants that really open something: the person is active and still where the grant found them,
-        and what the grant hangs under is live too.
-        """
+        """Live grants that really open something: lent, and the people behind them are not locked out."""
+        return self.lent(at).filter(grantee__is_active=True).filter(Q(parent=None) | Q(parent__grantee__is_active=True))
+
+    def lent(self, at):
+        """Live grants whose person was still where the grant found them, and whose parent was live too."""
         parent_lives = (
             Q(parent__starts_at__lte=at, parent__ends_at__gt=at)
             & (Q(parent__ended_at=None) | Q(parent__ended_at__gt=at))
             & (Q(parent__membership__ended_at=None) | Q(parent__membership__ended_at__gt=at))
-            & Q(parent__grantee__is_active=True)
         )
         return (
             self.live(at)
-            .filter(grantee__is_active=True, membership__joined_at__lte=at)
+            .filter(membership__joined_at__lte=at)
             .filter(Q(membership__ended_at=None) | Q(membership__ended_at__gt=at))
             .filter(Q(parent=None) | parent_lives)
         )
@@ -79,6 +80,7 @@ class Grant(models.Model):
         verbose_name=_("ended by"),
     )
     end_reason = models.CharField(_("why it ended"), max_length=20, choices=EndReason, blank=True)
+    reduced_at = models.DateTimeField(_("made less by the customer"), null=True, blank=True)
     last_used_at = models.DateTimeField(_("last used"), null=True, blank=True)
     request_id = models.CharField(_("request"), max_length=32, blank=True, db_index=True)
     request_digest = models.CharField(_("digest of the request"), max_length=64, blank=True)

@@ -135,10 +135,6 @@ class MembershipQuerySet(models.QuerySet):
         """Memberships of active people that have begun and not ended."""
         return self.filter(joined_at__lte=at, user__is_active=True).filter(Q(ended_at=None) | Q(ended_at__gt=at))
 
-    def standing_in(self, at):
-        """Memberships whose person stands in for the primary user at this moment."""
-        return self.filter(stands_in_from__lte=at, stands_in_until__gt=at)
-
     def giving(self, permission, at):
         """Active memberships that give this right by role, by the person's own switch, or as a stand-in."""
         gives = Q(role__in=_role_gives(permission)) | Q(

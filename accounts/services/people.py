@@ -108,6 +108,7 @@ def end_membership(*, membership, by, at):
     :raises NotAllowedNow: it has ended, or it is the primary user, who leaves by naming a successor
     """
     account = _locked(membership.account)
+    membership.refresh_from_db()
     if membership.role == Role.PRIMARY:
         raise NotAllowedNow(_("A primary user leaves by naming a successor."))
     if by is not None and by != membership.user:
@@ -115,8 +116,8 @@ def end_membership(*, membership, by, at):
     if not Membership.objects.filter(pk=membership.pk, ended_at=None).update(ended_at=at, ended_by=by):
         raise NotAllowedNow(_("This membership has ended already."))
     membership.refresh_from_db()
-    _note("membership.ended", membership, by=by, at=at)
     membership_ended.send(Membership, membership=membership, by=by, at=at)
+    _note("membership.ended", membership, by=by, at=at)
     deciders_changed.send(Membership, account=account, by=by, at=at)
 
 

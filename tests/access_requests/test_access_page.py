@@ -12,6 +12,7 @@ from accounts.authorization import held
 from accounts.models import Grant
 from accounts.permissions import AccountPermission as P
 from accounts.services import end_membership
+from audit.models import TrailLine
 from frame.refusals import NotAllowedNow
 from tests.access_requests.test_delegating import add
 from tests.cast import approve, ask, member
@@ -156,6 +157,23 @@ class TestTakeOver:
         assert held(cast.petra, cast.acme, at=now + HOUR) == {P.VIEW_INVOICES}
         assert new.ends_at == min(child.ends_at, pats.ends_at)
         assert held(cast.piotr, cast.acme, at=now + HOUR) == set()
+
+    @pytest.mark.trust("I14")
+    def test_the_trail_names_who_decided_it(self, cast, lender, pats, now):
+        add(cast, now)
+
+        services.end_access(grant=lender, by=cast.carol, taken_over_by=pats, at=now + HOUR)
+
+        new = Grant.objects.get(grantee=cast.petra, parent=pats)
+        line = TrailLine.objects.get(subject=new.public_id, event="grant.opened")
+        assert (line.actor, new.decided_by) == (cast.carol.email, cast.carol)
+
+    def test_a_colleague_puts_nobody_under_somebody_elses_access(self, cast, lender, pats, now):
+        add(cast, now)
+
+        with pytest.raises(NotAllowedNow):
+            services.end_access(grant=lender, by=cast.piotr, taken_over_by=pats, at=now + HOUR)
+        assert Grant.objects.get(pk=lender.pk).ended_at is None
 
     def test_nobody_of_another_company_does(self, cast, lender, now):
         asked = ask(cast, at=now, by=cast.quinn, for_=cast.quinn, administrator=True, may_delegate=True, permissions=())

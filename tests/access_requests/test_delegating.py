@@ -131,6 +131,26 @@ class TestACustomersNo:
         with pytest.raises(PermissionDenied):
             add(cast, now + HOUR)
 
+    def test_less_is_a_no_to_more(self, cast, lender, granted, now):
+        services.shrink_access(
+            grant=granted,
+            by=cast.carol,
+            ends_at=now + HOUR,
+            permissions=[P.VIEW_INVOICES],
+            may_delegate=False,
+            at=now,
+        )
+        services.end_access(grant=granted, by=cast.petra, at=now)
+
+        with pytest.raises(PermissionDenied):
+            add(cast, now)
+
+    def test_somebody_blocked_neither_adds_nor_is_added(self, cast, lender, pending, now):
+        services.report_unexpected(request=pending, seen=pending.as_seen(), by=cast.carol, at=now)
+
+        with pytest.raises(PermissionDenied):
+            add(cast, now + HOUR, for_=cast.pat)
+
     def test_until_the_customer_lets_the_person_in_again(self, cast, lender, pending, now):
         deny(pending, by=cast.carol, at=now)
         again = approve(ask(cast, at=now + 2 * HOUR), by=cast.carol, at=now + 2 * HOUR)

@@ -125,6 +125,14 @@ class TestMembers:
                 membership=member(cast.mike, cast.acme), permissions=[P.VIEW_ORDERS], by=cast.mallory, at=now
             )
 
+    def test_somebody_made_primary_user_meanwhile_is_not_taken_out(self, cast, now):
+        read_before = member(cast.mike, cast.acme)
+        services.name_successor(account=cast.acme, successor=cast.mike, by=cast.carol, at=now)
+
+        with pytest.raises(NotAllowedNow):
+            services.end_membership(membership=read_before, by=cast.ursula, at=now)
+        assert member(cast.mike, cast.acme).role == Role.PRIMARY
+
     def test_the_primary_user_leaves_by_naming_a_successor_only(self, cast, now):
         for by in (cast.carol, cast.adam, None):
             with pytest.raises(NotAllowedNow, match="successor"):

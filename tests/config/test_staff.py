@@ -152,6 +152,14 @@ class TestNothingIsChangedHere:
 
 
 @pytest.mark.trust("H5")
+@pytest.mark.trust("H5", "T5")
+def test_no_column_is_guessed_at_through_the_address(stan):
+    for guess in ("password__startswith", "memberships__user__password__contains"):
+        answer = stan.get("/admin/accounts/user/", {guess: "argon2"})
+
+        assert answer.status_code in {302, 400}
+
+
 class TestTheWayIn:
     def test_goes_through_the_sign_in_page(self, client, db):
         answer = client.get("/admin/", follow=True)

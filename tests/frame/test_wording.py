@@ -116,3 +116,20 @@ def test_an_amount_has_its_currency_before_it(amount, currency, words):
 )
 def test_a_list_is_joined_as_a_sentence_does(words, sentence):
     assert wording.spell_list(words) == sentence
+
+
+@pytest.mark.trust("L5", "T8")
+class TestOneParagraph:
+    def test_nobody_sets_a_line_of_their_own(self):
+        assert wording.one_paragraph("One.\r\n\nAPPROVED\u2028by us") == "One. APPROVED by us"
+
+    def test_marks_that_turn_or_cannot_be_seen_go(self):
+        assert wording.one_paragraph("a\u202eb\u2066c\u200bd\x1b[31m\x07") == "abcd[31m"
+
+    def test_joiners_that_scripts_need_stay(self):
+        want = "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645"  # "I want", in Persian
+
+        assert wording.one_paragraph(want) == want
+
+    def test_nothing_that_can_be_seen_is_nothing(self):
+        assert wording.one_paragraph("\u200b\u200c \u2060") == ""
