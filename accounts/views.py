@@ -2,8 +2,6 @@
 
 from django.http import Http404
 from django.shortcuts import redirect, render
-from django.urls import reverse
-from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from audit import edge
@@ -14,13 +12,6 @@ from . import selectors, services
 from .forms import SwitchForm
 from .models import Account
 from .permissions import AccountPermission as P
-
-TABS = (
-    ("account", _("Overview"), None),
-    ("account_orders", _("Orders"), P.VIEW_ORDERS),
-    ("account_invoices", _("Invoices"), P.VIEW_INVOICES),
-    ("account_usage", _("Usage"), P.VIEW_USAGE),
-)
 
 
 @require_safe
@@ -81,12 +72,6 @@ def _found(user, number):
 
 
 def _page(request, visit, name, context):
-    here = reverse(request.resolver_match.view_name, args=[visit.account.number])
-    tabs = [
-        {"url": url, "label": label, "current": url == here}
-        for view, label, right in TABS
-        if right is None or right in visit.rights
-        for url in [reverse(view, args=[visit.account.number])]
-    ]
+    tabs = services.tabs_of(visit, current=request.resolver_match.view_name)
     shared = {"account": visit.account, "visit": visit, "tabs": tabs}
     return render(request, f"accounts/{name}.html", shared | context)

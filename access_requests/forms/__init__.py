@@ -3,5 +3,6 @@
 from .answering import DecisionForm, LessForm
 from .asking import AddForm, AskForm
 from .fields import switches
+from .giving import GiveForm, RenewForm
 
-__all__ = ["AddForm", "AskForm", "DecisionForm", "LessForm", "switches"]
+__all__ = ["AddForm", "AskForm", "DecisionForm", "GiveForm", "LessForm", "RenewForm", "switches"]

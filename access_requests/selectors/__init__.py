@@ -5,9 +5,11 @@ from .grants import (
     grants_of_people,
     grants_visible_to,
     lending_grants,
+    may_renew,
     turned_away,
     waiting_for_people,
 )
+from .links import answers_partners, grants_under, partners_with_counts, person_of_partner, waiting_under
 from .requests import (
     access_now,
     account_number_of,
@@ -28,6 +30,7 @@ from .requests import (
 )
 from .terms import (
     Change,
+    Ended,
     ReceiptLine,
     Terms,
     as_changes,
@@ -41,11 +44,13 @@ from .terms import (
 
 __all__ = [
     "Change",
+    "Ended",
     "ReceiptLine",
     "Terms",
     "access_now",
     "account_number_of",
     "account_number_of_grant",
+    "answers_partners",
     "apart_from_own",
     "as_changes",
     "asked_by",
@@ -55,12 +60,16 @@ __all__ = [
     "facts",
     "grant_terms",
     "grants_of_people",
+    "grants_under",
     "grants_visible_to",
     "is_insider",
     "lending_grants",
     "linked_since",
     "may_decide",
+    "may_renew",
     "named",
+    "partners_with_counts",
+    "person_of_partner",
     "possible_moves",
     "receipt",
     "request_terms",
@@ -69,6 +78,7 @@ __all__ = [
     "visible_to",
     "waiting_for",
     "waiting_for_people",
+    "waiting_under",
     "what_happened_instead",
     "who_would_decide",
     "window_lasts",

@@ -4,9 +4,12 @@ from .answering import decide
 from .asking import ask, cancel, edit
 from .contacts import add, contacts
 from .ending import end, grant, grant_end, grant_less, less, unblock
+from .links import account_partners, give, unlink_customer, unlink_partner
 from .reading import detail, home, request_list
+from .repeating import renew, send_again
 
 __all__ = [
+    "account_partners",
     "add",
     "ask",
     "cancel",
@@ -15,11 +18,16 @@ __all__ = [
     "detail",
     "edit",
     "end",
+    "give",
     "grant",
     "grant_end",
     "grant_less",
     "home",
     "less",
+    "renew",
     "request_list",
+    "send_again",
     "unblock",
+    "unlink_customer",
+    "unlink_partner",
 ]

@@ -21,13 +21,14 @@ from .reading import find_visible
 def grant(request, grant_id):
     """One access that answers no request: what it allows, on whose word, what was done with it."""
     at = clock.now()
-    found = _find_grant(request, grant_id, at=at)
+    found = find_grant(request, grant_id, at=at)
     context = {
         "grant": found,
         "terms": selectors.grant_terms(found),
         "grant_live": found.live_at(at),
         "unended": found.unended_at(at),
         "may_end": found.unended_at(at) and services.may_end(request.user, found, at=at),
+        "may_renew": selectors.may_renew(request.user, found, at=at),
         "history": trail.history(found.public_id).exclude(event="account.viewed"),
         "receipt": selectors.receipt(found),
         "at": at,
@@ -44,7 +45,7 @@ def end(request, public_id):
 @require_http_methods(["GET", "HEAD", "POST"])
 def grant_end(request, grant_id):
     """Show what will end with an access, and end it on the button."""
-    return _end(request, _find_grant(request, grant_id, at=clock.now(), to_end=True))
+    return _end(request, find_grant(request, grant_id, at=clock.now(), to_end=True))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -56,7 +57,7 @@ def less(request, public_id):
 @require_http_methods(["GET", "HEAD", "POST"])
 def grant_less(request, grant_id):
     """Make an access less."""
-    return _less(request, _find_grant(request, grant_id, at=clock.now(), to_end=True))
+    return _less(request, find_grant(request, grant_id, at=clock.now(), to_end=True))
 
 
 def _end(request, grant):
@@ -121,7 +122,7 @@ def _find_asked_grant(request, public_id, *, at):
     return _may_be_ended(request, asked.grant, at=at)
 
 
-def _find_grant(request, grant_id, *, at, to_end=False):
+def find_grant(request, grant_id, *, at, to_end=False):
     """The access with this id, if the reader may see it; a foreign id answers like an unknown one."""
     edge.concern(selectors.account_number_of_grant(grant_id))
     found = selectors.grants_visible_to(request.user, at=at).filter(public_id=grant_id).distinct().first()

@@ -9,7 +9,7 @@ from .people import (
     name_successor,
     set_member_rights,
 )
-from .visits import Visit, enter
+from .visits import Visit, enter, tabs_of
 
 __all__ = [
     "Visit",
@@ -21,4 +21,5 @@ __all__ = [
     "name_successor",
     "open_account",
     "set_member_rights",
+    "tabs_of",
 ]

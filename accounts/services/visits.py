@@ -4,11 +4,26 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from audit.record import record
 
 from .. import authorization, selectors
 from ..models import Account, Grant, Membership
+from ..permissions import AccountPermission as P
+from ..states import AccountKind
+
+# Page by page as rights allow; some belong to apps above, which this one knows by the name of the address only
+TABS = (
+    ("account", _("Overview"), None),
+    ("account_orders", _("Orders"), P.VIEW_ORDERS),
+    ("account_invoices", _("Invoices"), P.VIEW_INVOICES),
+    ("account_usage", _("Usage"), P.VIEW_USAGE),
+    ("account_partners", _("Partners"), P.VIEW_ACCESS),
+)
+# Pages that only some kinds of account have
+KINDS = {"account_partners": AccountKind.CUSTOMER}
 
 
 @dataclass(frozen=True)
@@ -43,6 +58,19 @@ def enter(*, user, number, permission, page, at):
     if not through_membership:
         _write_down(user, account, permission, page, at)
     return Visit(account, rights, acting, ends.get(account.pk) if acting else None)
+
+
+def tabs_of(visit, *, current):
+    """The tabs of an account's pages that this visitor may open: ``[{url, label, current}]``.
+
+    :param current: the name of the present page's address
+    """
+    account = visit.account
+    return [
+        {"url": reverse(view, args=[account.number]), "label": label, "current": view == current}
+        for view, label, right in TABS
+        if (right is None or right in visit.rights) and KINDS.get(view, account.kind) == account.kind
+    ]
 
 
 def _write_down(user, account, permission, page, at):
