@@ -4,7 +4,7 @@ from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
 
 from accounts import authorization
-from accounts.models import Account, Membership
+from accounts.models import Account, Grant, Membership
 from accounts.permissions import PARTNER_ADMIN_ROLES
 from accounts.states import AccountKind, RequestKind
 
@@ -41,6 +41,14 @@ def partners_of(customer, *, at):
         .select_related("partner", "customer", "linked_by")
         .order_by("partner__name", "partner__number")
     )
+
+
+def grants_under(partnership, *, at):
+    """The access that ends with a partnership, by person."""
+    grants = Grant.objects.unended(at).filter(
+        account=partnership.customer_id, membership__account=partnership.partner_id
+    )
+    return grants.select_related("grantee", "account", "parent__grantee").order_by("grantee__first_name", "pk")
 
 
 def has_signed_in(partner):

@@ -11,7 +11,7 @@ from frame.wording import spell_duration, spell_moment
 
 from .. import selectors
 from ..services import Window, check_window
-from .asking import LENGTHS, AskForm
+from .asking import FIXED, LENGTHS, AskForm
 
 
 class GiveForm(AskForm):
@@ -35,6 +35,9 @@ class GiveForm(AskForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        # A length counts from now: each can say its end
+        self.choices_in_words = [*_lengths_from(self.at, self.account.zone), (FIXED, _("Fixed dates and times"), "")]
+        self.fields["length"].choices = [(value, label) for value, label, _end in self.choices_in_words]
         self.fields["reason"].label = _("Why is this given?")
         self.fields["reason"].help_text = _("It stands in the mail about it, and beside the access from then on.")
         self.fields["reason"].error_messages["required"] = _("Say why the access is given.")
@@ -69,11 +72,7 @@ class RenewForm(forms.Form):
     def __init__(self, *args, grant, at, **kwargs):
         super().__init__(*args, **kwargs)
         self.grant, self.at = grant, at
-        zone = grant.account.zone
-        self.choices_in_words = [
-            (str(int(length.total_seconds())), spell_duration(length), spell_moment(grant.ends_at + length, zone))
-            for length in LENGTHS
-        ]
+        self.choices_in_words = _lengths_from(grant.ends_at, grant.account.zone)
         self.fields["length"].choices = [(value, label) for value, label, _end in self.choices_in_words]
         self.initial.setdefault("length", str(int((grant.ends_at - grant.starts_at).total_seconds())))
         if self.initial["length"] not in dict(self.fields["length"].choices):
@@ -91,3 +90,11 @@ class RenewForm(forms.Form):
         except ValidationError as error:
             raise ValidationError(error.messages) from error
         return length
+
+
+def _lengths_from(start, zone):
+    """Each length as ``(value, words, its end in words)``."""
+    return [
+        (str(int(length.total_seconds())), spell_duration(length), spell_moment(start + length, zone))
+        for length in LENGTHS
+    ]

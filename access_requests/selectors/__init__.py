@@ -9,7 +9,7 @@ from .grants import (
     turned_away,
     waiting_for_people,
 )
-from .links import answers_partners, grants_under, partners_with_counts, person_of_partner, waiting_under
+from .links import answers_partners, partners_with_counts, person_of_partner, waiting_under
 from .requests import (
     access_now,
     account_number_of,
@@ -60,7 +60,6 @@ __all__ = [
     "facts",
     "grant_terms",
     "grants_of_people",
-    "grants_under",
     "grants_visible_to",
     "is_insider",
     "lending_grants",

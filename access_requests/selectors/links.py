@@ -1,4 +1,4 @@
-"""Reads of what stands under a partnership, from either side."""
+"""Reads of what stands between an account and its partners."""
 
 from django.db.models import Count, IntegerField, OuterRef, Subquery
 from django.db.models.functions import Coalesce
@@ -9,14 +9,6 @@ from accounts.states import AccountKind, RequestKind
 from partners import selectors as partners
 
 from ..models import AccessRequest
-
-
-def grants_under(partnership, *, at):
-    """The access that ends with a partnership, by person."""
-    grants = Grant.objects.unended(at).filter(
-        account=partnership.customer_id, membership__account=partnership.partner_id
-    )
-    return grants.select_related("grantee", "account", "parent__grantee").order_by("grantee__first_name", "pk")
 
 
 def waiting_under(partnership, *, at):

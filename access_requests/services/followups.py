@@ -6,6 +6,7 @@ from accounts import authorization
 from accounts.models import Grant
 from accounts.selectors import answers_for_account
 from accounts.states import EndReason
+from partners import selectors as partners
 
 from .. import emails, selectors
 from ..models import AccessRequest
@@ -35,7 +36,7 @@ def clear_up_under(*, partnership, by, at):
     reads all of it in one mail; everybody else concerned gets the mail about what was theirs.
     """
     requests = lock_requests(selectors.waiting_under(partnership, at=at))
-    grants = lock_grants(selectors.grants_under(partnership, at=at))
+    grants = lock_grants(partners.grants_under(partnership, at=at))
     linked = partnership.linked_at is not None
     sides = (partnership.customer, partnership.partner)
     told = {person for side in sides for person in answers_for_account(side, at=at)} if linked else set()

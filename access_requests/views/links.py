@@ -105,7 +105,7 @@ def _unlink(request, partnership, *, other, back, at):
     context = {
         "partnership": partnership,
         "other": other,
-        "grants": selectors.grants_under(partnership, at=at),
+        "grants": partners.grants_under(partnership, at=at),
         "waiting": selectors.waiting_under(partnership, at=at),
         "back": back,
         "at": at,
