@@ -6,7 +6,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from accounts import selectors as accounts
-from accounts.permissions import PAGES
+from accounts.permissions import KINDS, PAGES
 from frame import clock
 from frame.wording import spell_zone
 from notifications import selectors as notifications
@@ -49,7 +49,7 @@ def _tabs(request, visit):
     pages = [
         (reverse(name, args=[visit.account.number]), label)
         for name, label, right in PAGES
-        if right is None or right in visit.rights
+        if (right is None or right in visit.rights) and KINDS.get(name, visit.account.kind) == visit.account.kind
     ]
     return [{"url": url, "label": label, "current": url == request.path} for url, label in pages]
 

@@ -8,7 +8,7 @@ from accounts.selectors import answers_for_account, language_for
 from notifications import outbox
 from notifications.outbox import Letter
 
-from .selectors import as_changes, grant_terms, receipt, request_terms
+from .selectors import Ended, as_changes, grant_terms, receipt, request_terms
 
 FOLDER = "access_requests/email"
 
@@ -36,9 +36,17 @@ def answer_reminder(*, request, at):
     outbox.post(_on_request(request, "reminder_customer", who, path=path), at=at)
 
 
-def request_withdrawn(*, request, by, at):
+def request_withdrawn(*, request, by, at, apart_from=()):
     """Tell whoever decides that there is nothing left to answer."""
-    outbox.post(_on_request(request, "withdrawn_customer", _deciders(request, at), by=by), at=at)
+    who = set(_deciders(request, at)) - set(apart_from)
+    outbox.post(_on_request(request, "withdrawn_customer", who, by=by), at=at)
+
+
+def request_sent_again(*, request, at):
+    """Put the question before whoever decides once more."""
+    about = f"{request.public_id}.{request.version}.again{request.times_sent_again}"
+    who, path = _deciders(request, at), _decide_path(request)
+    outbox.post(_on_request(request, "requested_customer", who, about=about, path=path), at=at)
 
 
 def request_lapsed(*, request, at):
@@ -59,29 +67,32 @@ def access_granted(*, request, grant, terms, at, linked=None):
     letters = _on_request(request, "granted_customer", told, **shared)
     letters += _on_request(request, "granted_partner", request.people, path=inside, **shared)
     if linked is not None:
-        theirs = answers_for_account(linked.partner, at=at)
-        letters += _on_link(linked, linked.customer, linked.partner, told, by=grant.decided_by)
-        letters += _on_link(linked, linked.partner, linked.customer, theirs, by=grant.decided_by)
+        letters += _on_link(linked, "linked", at=at, known=told, by=grant.decided_by, grant=grant)
     outbox.post(letters, at=at)
 
 
-def access_given(*, grant, at):
-    """Tell the customer, the one who has it and the one who gave it of access that nobody had asked for:
-    a colleague added on lent rights, or access a decider gave back.
+def access_given(*, grant, at, linked=None, restored=False):
+    """Tell both sides of access that nobody had asked for: given unasked by the customer, or given back.
+
+    :param linked: the partnership, where this has linked the two companies
+    :param restored: it had ended with the access it hung under
     """
-    told = answers_for_account(grant.account, at=at)
-    page, inside = grant.get_absolute_url(), reverse("account", args=[grant.account.number])
-    shared = {"about": grant.public_id, "by": grant.decided_by, "request": None, "access_path": page}
-    letters = _on_grant(grant, "granted_customer", told, path=page, **shared)
-    letters += _on_grant(grant, "granted_partner", {grant.grantee, grant.decided_by}, path=inside, **shared)
-    outbox.post(letters, at=at)
+    outbox.post(_on_gift(grant, {grant.grantee}, at=at, restored=restored), at=at)
+    if linked is not None:
+        outbox.post(_on_link(linked, "linked", at=at, by=grant.decided_by, grant=grant), at=at)
+
+
+def colleague_added(*, grant, at):
+    """Tell the customer who was added by whom, and tell the colleague and the one who added them."""
+    outbox.post(_on_gift(grant, {grant.grantee, grant.parent.grantee}, at=at), at=at)
 
 
 def access_denied(*, request, at):
     """Tell both sides that the answer was no."""
     customer = {*answers_for_account(request.account, at=at), request.decided_by}
+    again_at = request.decided_at + settings.PORTAL_ASK_AGAIN_AFTER
     letters = _on_request(request, "denied_customer", customer, version=True)
-    letters += _on_request(request, "denied_partner", request.people, version=True)
+    letters += _on_request(request, "denied_partner", request.people, version=True, again_at=again_at)
     outbox.post(letters, at=at)
 
 
@@ -109,10 +120,17 @@ def access_reduced(*, grant, before, by, at):
     outbox.post(_on_grant(grant, "reduced", _everybody(grant, at), about=about, by=by, before=before), at=at)
 
 
-def access_ended(*, grant, by, at):
+def unlinked(*, partnership, grants, requests, by, at):
+    """Tell whoever answers for either company that the two are no longer linked, and what ended with it."""
+    ended = [Ended(grant_terms(grant), receipt(grant)) for grant in grants]
+    letters = _on_link(partnership, "unlinked", at=at, by=by, ended=ended, withdrawn=requests)
+    outbox.post(letters, at=at)
+
+
+def access_ended(*, grant, by, at, apart_from=()):
     """Tell both sides that access is over, why, and what was done with it."""
     lines = receipt(grant)
-    who = _everybody(grant, at)
+    who = _everybody(grant, at) - set(apart_from)
     outbox.post(_on_grant(grant, "ended", who, about=grant.public_id, by=by, receipt=lines), at=at)
 
 
@@ -134,15 +152,36 @@ def _on_request(request, mail, people, *, version=False, about="", path="", term
 
 def _on_grant(grant, mail, people, *, about, path="", **context):
     path = path or grant.get_absolute_url()
-    full = {"grant": grant, "account": grant.account, "terms": grant_terms(grant), **context}
+    asked = getattr(grant, "request", None)
+    facts = {"grant": grant, "account": grant.account, "terms": grant_terms(grant), "asker": asked and asked.asker}
+    full = facts | context
     partner = dict.fromkeys(_partner_side(grant), grant.membership.account)
     return _letters(mail, people, account=grant.account, partner=partner, about=about, path=path, context=full)
 
 
-def _on_link(partnership, account, other, people, *, by):
-    context = {"account": account, "other": other, "by": by}
+def _on_gift(grant, people, *, at, restored=False):
+    """What answers no request: given by the customer, or lent on to a colleague."""
+    told = answers_for_account(grant.account, at=at)
+    page, inside = grant.get_absolute_url(), reverse("account", args=[grant.account.number])
+    shared = {"about": grant.public_id, "by": grant.decided_by, "request": None, "access_path": page}
+    shared["restored"] = restored
+    letters = _on_grant(grant, "granted_customer", told, path=page, **shared)
+    return letters + _on_grant(grant, "granted_partner", people, path=inside, **shared)
+
+
+def _on_link(partnership, mail, *, at, known=None, **context):
+    """One letter to whoever answers for each of the two companies.
+
+    :param known: who answers for the customer, where the caller has looked that up already
+    """
+    letters, home = [], reverse("home")
     about = f"partnership.{partnership.pk}"
-    return _letters("linked", people, account=account, partner={}, about=about, path=reverse("home"), context=context)
+    pair = (partnership.customer, partnership.partner)
+    for account, other in (pair, pair[::-1]):
+        full = {"account": account, "other": other, **context}
+        told = known if known is not None and account == pair[0] else answers_for_account(account, at=at)
+        letters += _letters(mail, told, account=account, partner={}, about=about, path=home, context=full)
+    return letters
 
 
 def _letters(mail, people, *, account, partner, about, path, context):

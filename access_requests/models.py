@@ -98,6 +98,8 @@ class AccessRequest(models.Model):
     submitted_at = models.DateTimeField(_("asked"))
     respond_by = models.DateTimeField(_("answer until"))
     remind_at = models.DateTimeField(_("remind"), null=True, blank=True)
+    times_sent_again = models.PositiveSmallIntegerField(_("times sent again"), default=0)
+    sent_again_at = models.DateTimeField(_("sent again"), null=True, blank=True)
     decided_at = models.DateTimeField(_("answered"), null=True, blank=True)
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -138,6 +140,11 @@ class AccessRequest(models.Model):
                 condition=Q(decided_by=None) | Q(decided_at__isnull=False), name="who_decided_says_when"
             ),
             models.CheckConstraint(
+                condition=Q(times_sent_again=0, sent_again_at=None)
+                | Q(times_sent_again__gt=0, sent_again_at__isnull=False),
+                name="what_was_sent_again_says_when",
+            ),
+            models.CheckConstraint(
                 condition=~Q(status__in=[Status.APPROVED, Status.DENIED]) | Q(decided_by__isnull=False),
                 name="an_answer_has_a_name",
             ),
@@ -167,6 +174,11 @@ class AccessRequest(models.Model):
     def as_seen(self):
         """What somebody who looks at the request now has before their eyes."""
         return Seen(self.status, self.version, self.digest)
+
+    @property
+    def may_be_sent_again_at(self):
+        """From when its asker may send it again, as far as the time goes."""
+        return (self.sent_again_at or self.submitted_at) + settings.PORTAL_SEND_AGAIN_EVERY
 
     @property
     def people(self):

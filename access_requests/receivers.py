@@ -3,6 +3,7 @@
 from django.dispatch import receiver
 
 from accounts.signals import deciders_changed, membership_ended
+from partners.signals import partnership_ended
 
 from . import services
 
@@ -17,3 +18,9 @@ def on_membership_ended(sender, *, membership, by, at, **kwargs):
 def on_deciders_changed(sender, *, account, by, at, **kwargs):
     """Somebody else decides now."""
     services.tell_new_deciders(account=account, at=at)
+
+
+@receiver(partnership_ended)
+def on_partnership_ended(sender, *, partnership, by, at, **kwargs):
+    """A partner no longer serves a customer."""
+    services.clear_up_under(partnership=partnership, by=by, at=at)

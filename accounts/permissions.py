@@ -6,6 +6,8 @@ A right enters the catalogue together with the page it opens.
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from .states import AccountKind
+
 
 class AccountPermission(models.TextChoices):
     """One right on an account. The values are permission codenames and are never renamed."""
@@ -45,7 +47,10 @@ PAGES = (
     ("account_invoices", _("Invoices"), P.VIEW_INVOICES),
     ("account_usage", _("Usage"), P.VIEW_USAGE),
     ("account_access", _("Access"), P.VIEW_ACCESS),
+    ("account_partners", _("Partners"), P.VIEW_ACCESS),
 )
+# Pages that only some kinds of account have.
+KINDS = {"account_partners": AccountKind.CUSTOMER}
 
 _EVERYBODY_WHO_RUNS_IT = frozenset({*LENDABLE, P.VIEW_ACCESS, P.MANAGE_PEOPLE, P.END_ACCESS})
 

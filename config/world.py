@@ -61,7 +61,7 @@ DOMAINS = {
     "crow": "crow.example",
 }
 
-# What Stan finds on the admin site: every window, and the two actions
+# What Stan finds on the admin site: every window, and the three actions
 STAFF_MAY = [
     "view_user",
     "view_account",
@@ -75,6 +75,7 @@ STAFF_MAY = [
     "view_trailline",
     "change_user",
     "change_mail",
+    "change_partnership",
 ]
 
 

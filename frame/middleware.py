@@ -1,6 +1,7 @@
 """What every answer carries, what every question must be made of, and what a refusal looks like."""
 
 import logging
+import math
 import re
 import uuid
 
@@ -10,8 +11,9 @@ from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 from redis.exceptions import RedisError
 
+from frame import clock
 from frame.origin import client_address
-from frame.refusals import NotAllowedNow
+from frame.refusals import NotAllowedNow, TooMuch
 
 logger = logging.getLogger(__name__)
 
@@ -133,7 +135,7 @@ def _everything_said(request):
 
 
 class Refusals:
-    """Turns what Django has no page for into one: *not any more* is 409, *cannot be counted* is 503.
+    """Turns what Django has no page for into one: *not any more* is 409, *too often* is 429, *cannot be counted* 503.
 
     Whoever tries passwords is counted; while nobody can count, nobody signs in.
     """
@@ -147,6 +149,11 @@ class Refusals:
     def process_exception(self, request, exception):
         if isinstance(exception, NotAllowedNow):
             return render(request, "409.html", {"message": str(exception)}, status=409)
+        if isinstance(exception, TooMuch):
+            response = render(request, "429.html", {"message": str(exception)}, status=429)
+            wait = math.ceil((exception.until - clock.now()).total_seconds())
+            response.headers["Retry-After"] = str(max(1, wait))
+            return response
         if isinstance(exception, RedisError):
             logger.error("The cache that limits are counted in is gone: %s", exception)
             return render(request, "503.html", status=503)

@@ -1,4 +1,4 @@
-"""The two ways of saying no: *not you* (Django's ``PermissionDenied``) and *not now*.
+"""The ways of saying no: *not you* (Django's ``PermissionDenied``), *not now*, and *not so much*.
 
 The message of each is fit to show to the person who asked.
 """
@@ -12,3 +12,14 @@ class NotAllowedNow(Exception):
 
 class AccessEnded(PermissionDenied):
     """One's own access to an account has ended. Answered with 403, saying so."""
+
+
+class TooMuch(Exception):
+    """It was done too often. Answered with 429 and when to come back.
+
+    :param until: the moment from which it is possible again
+    """
+
+    def __init__(self, message, *, until):
+        super().__init__(message)
+        self.until = until

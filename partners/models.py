@@ -23,6 +23,7 @@ class Partnership(models.Model):
     customer = models.ForeignKey(Account, models.PROTECT, related_name="partners", verbose_name=_("customer"))
     state = models.CharField(_("state"), max_length=10, choices=PartnershipState, default=PartnershipState.AVAILABLE)
     known_at = models.DateTimeField(_("known"))
+    told_at = models.DateTimeField(_("partner told"), null=True, blank=True)
     linked_at = models.DateTimeField(_("linked"), null=True, blank=True)
     linked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,

@@ -1,10 +1,15 @@
 """Reads of who serves whom."""
 
-from accounts.models import Account, Membership
+from django.core.exceptions import PermissionDenied
+from django.utils.translation import gettext as _
+
+from accounts import authorization
+from accounts.models import Account, Grant, Membership
 from accounts.permissions import PARTNER_ADMIN_ROLES
-from accounts.states import AccountKind
+from accounts.states import AccountKind, RequestKind
 
 from .models import Partnership
+from .states import PartnershipState
 
 
 def living(partner, customer):
@@ -26,3 +31,51 @@ def customers_of(partner, *, at):
         .select_related("customer")
         .order_by("customer__name", "customer__number")
     )
+
+
+def partners_of(customer, *, at):
+    """The living partnerships of a customer with partners whose account is open, by the partner's name."""
+    return (
+        Partnership.objects.living()
+        .filter(customer=customer, partner__in=Account.objects.open(at))
+        .select_related("partner", "customer", "linked_by")
+        .order_by("partner__name", "partner__number")
+    )
+
+
+def grants_under(partnership, *, at):
+    """The access that ends with a partnership, by person."""
+    grants = Grant.objects.unended(at).filter(
+        account=partnership.customer_id, membership__account=partnership.partner_id
+    )
+    return grants.select_related("grantee", "account", "parent__grantee").order_by("grantee__first_name", "pk")
+
+
+def has_signed_in(partner):
+    """Whether a partner has a portal account: somebody there has signed in once (S2-5)."""
+    return Membership.objects.filter(account=partner, user__last_login__isnull=False).exists()
+
+
+def untold(user, *, at):
+    """The available customers that nobody of the person's partner companies has been told of."""
+    mine = Membership.objects.active(at).filter(user=user, account__kind=AccountKind.PARTNER)
+    available = Partnership.objects.filter(state=PartnershipState.AVAILABLE, told_at=None)
+    return available.filter(partner__in=mine.values("account"))
+
+
+def may_end(user, partnership, *, at):
+    """Whether this person may end the partnership: a decider of the customer, or an admin of the partner."""
+    decides = authorization.deciders(partnership.customer, RequestKind.PARTNER, at=at).filter(pk=user.pk)
+    return decides.exists() or administered_by(user, at=at).filter(pk=partnership.partner_id).exists()
+
+
+def require_ender(user, partnership, *, at):
+    """Let through who may end the partnership.
+
+    :raises PermissionDenied: with a sentence fit to show
+    """
+    if not may_end(user, partnership, at=at):
+        raise PermissionDenied(
+            _("You may not end the partnership of %(partner)s and %(customer)s.")
+            % {"partner": partnership.partner.name, "customer": partnership.customer.name}
+        )

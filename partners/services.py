@@ -3,11 +3,14 @@
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts.models import Account
 from accounts.states import AccountKind
 from audit.record import record
 from frame.refusals import NotAllowedNow
 
+from . import emails, selectors
 from .models import Partnership
+from .signals import partnership_ended
 from .states import PartnershipState
 
 
@@ -15,16 +18,22 @@ from .states import PartnershipState
 def make_known(*, partner, customer, by, at):
     """Note that a partner serves a customer, so that the partner's admins may ask for access.
 
+    A partner that has an account here is told at once, another one when it signs in first.
+
     :param by: the member of staff, or ``None`` for the system
     :raises NotAllowedNow: known already, or the two are no partner and customer
     """
-    if partner.kind != AccountKind.PARTNER or customer.kind != AccountKind.CUSTOMER:
-        raise NotAllowedNow(_("A partnership joins a partner and a customer."))
-    if Partnership.objects.living().filter(partner=partner, customer=customer).exists():
-        raise NotAllowedNow(_("This partnership is known already."))
-    partnership = Partnership.objects.create(partner=partner, customer=customer, known_at=at)
-    _note("partnership.known", partnership, by=by, at=at)
+    partnership = _begin(partner, customer, by=by, at=at)
+    if selectors.has_signed_in(partner):
+        _tell([partnership], at=at)
     return partnership
+
+
+@transaction.atomic
+def tell_on_first_sign_in(*, user, at):
+    """Mail what a partner could not be told before anybody of it had signed in: one mail per available customer."""
+    untold = Partnership.objects.filter(pk__in=selectors.untold(user, at=at)).select_related("partner", "customer")
+    _tell(untold.select_for_update(no_key=True, of=("self",)).order_by("pk"), at=at)
 
 
 def link(*, partnership, by, at):
@@ -37,6 +46,66 @@ def link(*, partnership, by, at):
         raise NotAllowedNow(_("The two companies cannot be linked now."))
     partnership.state, partnership.linked_at, partnership.linked_by = PartnershipState.LINKED, at, by
     _note("partnership.linked", partnership, by=by, at=at)
+
+
+def link_unasked(*, partner, customer, by, at):
+    """Link a customer to a partner that did not ask, known or not. The caller holds the locks on both accounts.
+
+    :returns: the partnership, or ``None`` where the two were linked already
+    :raises NotAllowedNow: the two are no partner and customer
+    """
+    partnership = selectors.living(partner, customer) or _begin(partner, customer, by=by, at=at)
+    if partnership.state == PartnershipState.LINKED:
+        return None
+    link(partnership=partnership, by=by, at=at)
+    return partnership
+
+
+@transaction.atomic
+def end_partnership(*, partnership, by, at, staff=False):
+    """End a partnership, and with it every access under it and whatever waits for an answer.
+
+    :param by: somebody who decides partner requests of the customer, or an admin of the partner; ``None`` for
+        the system
+    :param staff: ``by`` has been let in by the admin site instead
+    :raises PermissionDenied: ``by`` is none of these
+    :raises NotAllowedNow: it has ended already
+    """
+    partnership = _locked(partnership)
+    if by is not None and not staff:
+        selectors.require_ender(by, partnership, at=at)
+    living = Partnership.objects.living().filter(pk=partnership.pk)
+    if not living.update(state=PartnershipState.ENDED, ended_at=at, ended_by=by):
+        raise NotAllowedNow(_("This partnership has ended already."))
+    partnership.refresh_from_db()
+    # The line comes after the signal: above, rows are still to be locked, and the trail's head comes last
+    partnership_ended.send(Partnership, partnership=partnership, by=by, at=at)
+    _note("partnership.ended", partnership, by=by, at=at)
+    return partnership
+
+
+def _begin(partner, customer, *, by, at):
+    if partner.kind != AccountKind.PARTNER or customer.kind != AccountKind.CUSTOMER:
+        raise NotAllowedNow(_("A partnership joins a partner and a customer."))
+    if Partnership.objects.living().filter(partner=partner, customer=customer).exists():
+        raise NotAllowedNow(_("This partnership is known already."))
+    partnership = Partnership.objects.create(partner=partner, customer=customer, known_at=at)
+    _note("partnership.known", partnership, by=by, at=at)
+    return partnership
+
+
+def _locked(partnership):
+    """Lock both accounts, then the partnership, and answer it as it is now."""
+    pair = [partnership.partner_id, partnership.customer_id]
+    list(Account.objects.select_for_update(no_key=True).filter(pk__in=pair).order_by("pk"))
+    rows = Partnership.objects.select_for_update(no_key=True, of=("self",)).select_related("partner", "customer")
+    return rows.get(pk=partnership.pk)
+
+
+def _tell(partnerships, *, at):
+    for partnership in partnerships:
+        emails.new_customer(partnership=partnership, at=at)
+        Partnership.objects.filter(pk=partnership.pk).update(told_at=at)
 
 
 def _note(event, partnership, *, by, at):

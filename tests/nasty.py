@@ -29,7 +29,8 @@ MOMENTS = [
     "2027-058T10:00",
     "tomorrow",
 ]
-HARMLESS_TEXT = ["<script>alert(1)</script>", "{{ request }} ${7*7} %s", "\u202egnp.exe", "🔑" * 300, "=1+1"]
+HARMLESS_TEXT = ["<script>alert(1)</script>", "{{ request }} ${7*7} %s", "\u202egnp.exe", "Keys: " + "🔑" * 300, "=1+1"]
+NOT_A_WORD = [" ", "\u200b", "…", "🔑" * 300, "\u202e\u2066"]
 
 
 def encoded(values):

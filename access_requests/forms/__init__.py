@@ -3,5 +3,6 @@
 from .answering import DecisionForm, LessForm
 from .asking import AddForm, AskForm
 from .fields import MomentForm, switches
+from .giving import GiveForm, RenewForm
 
-__all__ = ["AddForm", "AskForm", "DecisionForm", "LessForm", "MomentForm", "switches"]
+__all__ = ["AddForm", "AskForm", "DecisionForm", "GiveForm", "LessForm", "MomentForm", "RenewForm", "switches"]

@@ -10,6 +10,7 @@ from .grants import (
     is_restorable,
     lately_ended,
     lending_grants,
+    may_renew,
     members_then,
     possible_lenders,
     restorable,
@@ -23,6 +24,12 @@ from .lanes import (
     Picture,
     picture,
 )
+from .links import (
+    answers_partners,
+    partners_with_counts,
+    person_of_partner,
+    waiting_under,
+)
 from .requests import (
     access_now,
     account_number_of,
@@ -33,6 +40,7 @@ from .requests import (
     is_insider,
     linked_since,
     may_decide,
+    may_send_again,
     named,
     possible_moves,
     standing_blocks,
@@ -44,6 +52,7 @@ from .requests import (
 )
 from .terms import (
     Change,
+    Ended,
     ReceiptLine,
     Terms,
     as_changes,
@@ -57,6 +66,7 @@ from .terms import (
 
 __all__ = [
     "Change",
+    "Ended",
     "Lane",
     "Picture",
     "ReceiptLine",
@@ -66,6 +76,7 @@ __all__ = [
     "access_to",
     "account_number_of",
     "account_number_of_grant",
+    "answers_partners",
     "apart_from_own",
     "as_changes",
     "asked_by",
@@ -84,8 +95,12 @@ __all__ = [
     "lending_grants",
     "linked_since",
     "may_decide",
+    "may_renew",
+    "may_send_again",
     "members_then",
     "named",
+    "partners_with_counts",
+    "person_of_partner",
     "picture",
     "possible_lenders",
     "possible_moves",
@@ -99,6 +114,7 @@ __all__ = [
     "visible_to",
     "waiting_for",
     "waiting_for_people",
+    "waiting_under",
     "what_happened_instead",
     "who_would_decide",
     "window_lasts",

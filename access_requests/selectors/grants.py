@@ -22,10 +22,13 @@ def lending_grants(user, account=None, *, at):
 
 
 def grants_of_people(account, people, *, at):
-    """What access holds or will for these people (ids) on one account: ``{person id: grant}``, the latest end each."""
+    """What access holds or will for these people (ids) on one account: ``{person id: grant}``.
+
+    What holds now comes before what is still to begin; of several the one with the latest end.
+    """
     grants = Grant.objects.unended(at).filter(account=account, grantee__in=people)
     rows = grants.select_related("parent__grantee", "account", "membership__account").order_by("ends_at", "pk")
-    return {grant.grantee_id: grant for grant in rows}
+    return {grant.grantee_id: grant for grant in sorted(rows, key=lambda grant: grant.live_at(at))}
 
 
 def waiting_for_people(account, people, *, at):
@@ -169,3 +172,12 @@ def grants_visible_to(user, *, at):
     theirs |= Q(membership__account__in=partners.administered_by(user, at=at))
     grants = Grant.objects.filter(Q(account__in=seen_here) | theirs)
     return grants.select_related("account", "grantee", "membership__account", "decided_by", "parent__grantee")
+
+
+def may_renew(user, grant, *, at):
+    """Whether this person may ask for the same access from its end on: it holds, stands by itself, and ends so soon
+    that a request may begin there.
+    """
+    soon = grant.ends_at <= at + settings.PORTAL_START_AHEAD_MAX
+    admin = partners.administered_by(user, at=at).filter(pk=grant.membership.account_id)
+    return grant.unended_at(at) and grant.parent_id is None and soon and admin.exists()

@@ -1,5 +1,6 @@
 """Reads of requests: who sees which, what to say when somebody was faster, and terms in words."""
 
+from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -131,11 +132,17 @@ def possible_moves(request, user, *, at):
     moves = set()
     if request.asker == user and status == Status.PENDING:
         moves |= {"edit", "cancel"}
+        moves |= {"send_again"} if may_send_again(request, at) else set()
     if may_decide(user, request, at=at):
         moves |= {"approve", "deny"} if status == Status.PENDING else set()
         moves |= {"deny"} if status == Status.APPROVED else set()
         moves |= {"approve"} if status == Status.DENIED and window_lasts(request, at) else set()
     return moves
+
+
+def may_send_again(request, at):
+    """Whether a waiting request may be sent again now: a few times, with some time between."""
+    return request.times_sent_again < settings.PORTAL_SEND_AGAIN_MAX and request.may_be_sent_again_at <= at
 
 
 def window_lasts(request, at):

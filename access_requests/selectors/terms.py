@@ -122,6 +122,20 @@ class ReceiptLine:
         return _("%(page)s, opened %(times)s") % {"page": PAGES.get(self.page, self.page), "times": times}
 
 
+@dataclass(frozen=True)
+class Ended:
+    """One of several accesses that ended together: what it allowed, and what was done with it."""
+
+    terms: Terms
+    receipt: list[ReceiptLine]
+
+    @property
+    def words(self):
+        """Both in one line, as people read it."""
+        done = "; ".join(line.words for line in self.receipt) or _("never used")
+        return _("%(rights)s (%(done)s)") % {"rights": spell_list(self.terms.rights), "done": done}
+
+
 def request_terms(request):
     """The terms a request asks for."""
     return Terms(

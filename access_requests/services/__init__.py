@@ -4,8 +4,10 @@ from .asking import cancel_request, edit_request, submit_request
 from .deciding import approve_request, deny_request, lift_block, report_unexpected
 from .delegating import add_colleague
 from .ending import end_access, may_end, shrink_access
-from .followups import clear_up_after, tell_new_deciders
+from .followups import clear_up_after, clear_up_under, tell_new_deciders
+from .giving import give_access
 from .keeping import restore_access
+from .repeating import renew_access, send_again
 from .sweeping import end_due_grants, expire_due_requests, remind, sweep
 from .windows import Window, check_window
 
@@ -16,16 +18,20 @@ __all__ = [
     "cancel_request",
     "check_window",
     "clear_up_after",
+    "clear_up_under",
     "deny_request",
     "edit_request",
     "end_access",
     "end_due_grants",
     "expire_due_requests",
+    "give_access",
     "lift_block",
     "may_end",
     "remind",
+    "renew_access",
     "report_unexpected",
     "restore_access",
+    "send_again",
     "shrink_access",
     "submit_request",
     "sweep",

@@ -15,6 +15,7 @@ from frame.wording import one_paragraph
 from .. import emails, selectors
 from ..models import AccessRequest, Block
 from ..states import RESPOND_WITHIN
+from .limits import require_within_limits
 from .moving import lock_account, lock_accounts, lock_partnership, lock_request, move_request, note_request
 from .sweeping import expire_request
 from .windows import check_window
@@ -34,6 +35,7 @@ def submit_request(
     :raises NotAllowedNow: the partner does not serve this customer, the person is gone, a request is
         waiting already, or nobody could answer it
     :raises ValidationError: the window or the rights may not be asked for
+    :raises TooMuch: ``by`` asked too often, or was told no for this person just now
     """
     company = membership.account
     account = lock_accounts(account, company)
@@ -42,8 +44,9 @@ def submit_request(
     _refuse_blocked(account, {by, membership.user})
     if partnership is None or not _is_active(membership, at):
         raise NotAllowedNow(_("%(company)s cannot ask for access to this account.") % {"company": company.name})
-    _check_terms(permissions, administrator, reason)
+    check_terms(permissions, administrator, reason)
     check_window(window, zone=account.zone, at=at)
+    require_within_limits(partnership, by=by, person=membership.user, case_number=case_number, at=at)
     _make_room(account, membership.user, case_number, at=at)
     request = AccessRequest(
         kind=RequestKind.PARTNER,
@@ -79,9 +82,9 @@ def edit_request(*, request, seen, by, permissions, administrator, may_delegate,
     """
     lock_account(request.account)
     request = lock_request(request)
-    _require_asker(request, by)
+    require_asker(request, by)
     _refuse_blocked(request.account, request.people)
-    _check_terms(permissions, administrator, reason)
+    check_terms(permissions, administrator, reason)
     # A start that was in order when it was asked for stays in order until it is changed.
     checked_at = request.submitted_at if window.starts_at and window.starts_at == request.starts_at else at
     check_window(window, zone=request.account.zone, at=checked_at)
@@ -109,18 +112,21 @@ def cancel_request(*, request, by, at):
     """
     lock_account(request.account)
     request = lock_request(request)
-    _require_asker(request, by)
+    require_asker(request, by)
     withdraw(request, by=by, at=at)
 
 
-def withdraw(request, *, by, at):
-    """Cancel a request whose rows the caller holds; ``by=None`` where link, case or person is gone."""
+def withdraw(request, *, by, at, told=()):
+    """Cancel a request whose rows the caller holds; ``by=None`` where link, case or person is gone.
+
+    :param told: people who read of it in another mail
+    """
     move_request(request, "cancel", seen=request.as_seen(), at=at)
     note_request("request.cancelled", request, by=by, at=at)
-    emails.request_withdrawn(request=request, by=by, at=at)
+    emails.request_withdrawn(request=request, by=by, at=at, apart_from=told)
 
 
-def _require_asker(request, by):
+def require_asker(request, by):
     if by != request.asker:
         raise PermissionDenied(_("Only %(name)s, who asked, can change this request.") % {"name": request.asker})
 
@@ -136,13 +142,17 @@ def _is_active(membership, at):
     return Membership.objects.active(at).filter(pk=membership.pk).exists()
 
 
-def _check_terms(permissions, administrator, reason):
-    if not any(char.isalnum() for char in one_paragraph(reason)):
-        raise ValidationError(_("Say why the access is needed."), code="reason")
+def check_terms(permissions, administrator, reason):
+    check_reason(reason)
     if not administrator and not permissions:
         raise ValidationError(_("Switch on at least one right, or Administrator."), code="permissions")
     if not set(permissions) <= {right.value for right in LENDABLE}:
         raise ValidationError(_("One of these rights cannot be lent."), code="permissions")
+
+
+def check_reason(reason):
+    if not any(char.isalnum() for char in one_paragraph(reason)):
+        raise ValidationError(_("Say why the access is needed."), code="reason")
 
 
 def _terms(permissions, administrator, may_delegate, window):

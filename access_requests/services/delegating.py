@@ -12,7 +12,7 @@ from frame.wording import one_paragraph
 
 from .. import emails, selectors
 from ..models import AccessRequest
-from .asking import withdraw
+from .asking import check_reason, withdraw
 from .moving import lock_accounts, lock_grants, lock_requests
 
 
@@ -38,6 +38,7 @@ def add_colleague(*, account, membership, by, permissions, administrator, reason
         raise PermissionDenied(_("You may not add colleagues to account %(number)s.") % {"number": account.number})
     lender = max(lenders, key=lambda grant: grant.ends_at)
     _require_welcome(account, membership, by, at=at)
+    check_reason(reason)
     held = authorization.granted(lender)
     rights = held if administrator else ordered(permissions)
     if not rights or not set(rights) <= set(held):
@@ -59,7 +60,7 @@ def add_colleague(*, account, membership, by, permissions, administrator, reason
         case_number=lender.case_number,
         at=at,
     )
-    emails.access_given(grant=grant, at=at)
+    emails.colleague_added(grant=grant, at=at)
     return grant
 
 

@@ -2,10 +2,13 @@
 
 from django.db.models import Q
 
+from accounts import authorization
 from accounts.models import Grant
+from accounts.selectors import answers_for_account
 from accounts.states import EndReason
+from partners import selectors as partners
 
-from .. import emails
+from .. import emails, selectors
 from ..models import AccessRequest
 from .asking import withdraw
 from .ending import end_family
@@ -28,6 +31,27 @@ def clear_up_after(*, membership, by, at):
         for grant in grants:
             if grant.account_id == account:
                 end_family(grant, reason=EndReason.PERSON, by=by, at=at)
+
+
+def clear_up_under(*, partnership, by, at):
+    """Withdraw what waits under a partnership that has ended, and end every access under it (S2-42).
+
+    Everything is locked before anything is changed. Where the two were linked, whoever answers for either side
+    reads all of it in one mail; everybody else concerned gets the mail about what was theirs.
+    """
+    requests = lock_requests(selectors.waiting_under(partnership, at=at))
+    grants = lock_grants(partners.grants_under(partnership, at=at))
+    linked = partnership.linked_at is not None
+    sides = (partnership.customer, partnership.partner)
+    told = {person for side in sides for person in answers_for_account(side, at=at)} if linked else set()
+    for request in requests:
+        withdraw(request, by=None, at=at, told=told)
+    # What hangs under another access first, so that each line gives the link as the reason
+    for grant in sorted(grants, key=lambda grant: grant.parent_id is None):
+        authorization.end_grant(grant=grant, reason=EndReason.LINK, by=by, at=at)
+        emails.access_ended(grant=grant, by=by, at=at, apart_from=told)
+    if linked:
+        emails.unlinked(partnership=partnership, grants=grants, requests=requests, by=by, at=at)
 
 
 def tell_new_deciders(*, account, at):

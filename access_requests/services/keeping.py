@@ -41,7 +41,7 @@ def restore_access(*, grant, by, at):
         case_number=grant.case_number,
         at=at,
     )
-    emails.access_given(grant=new, at=at)
+    emails.access_given(grant=new, restored=True, at=at)
     return new
 
 
@@ -89,4 +89,4 @@ def take_over(children, plan, *, lender, by, at):
             case_number=child.case_number,
             at=at,
         )
-        emails.access_given(grant=grant, at=at)
+        emails.colleague_added(grant=grant, at=at)

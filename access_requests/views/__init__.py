@@ -5,10 +5,13 @@ from .answering import decide
 from .asking import ask, cancel, edit
 from .contacts import add, contacts
 from .ending import end, grant, grant_end, grant_less, less, unblock
+from .links import account_partners, give, unlink_customer, unlink_partner
 from .reading import detail, home, request_list
+from .repeating import renew, send_again
 
 __all__ = [
     "access",
+    "account_partners",
     "add",
     "ask",
     "cancel",
@@ -17,12 +20,17 @@ __all__ = [
     "detail",
     "edit",
     "end",
+    "give",
     "grant",
     "grant_end",
     "grant_less",
     "home",
     "less",
+    "renew",
     "request_list",
     "restore",
+    "send_again",
     "unblock",
+    "unlink_customer",
+    "unlink_partner",
 ]

@@ -39,7 +39,8 @@ def ask(request, customer, membership):
         except NotAllowedNow as refusal:
             form.add_error(None, str(refusal))
             return _ask_page(request, form, account, person, status=409)
-        return _sent(request, asked)
+        else:
+            return _sent(request, asked)
     return _ask_page(request, form, account, person, status=400 if request.method == "POST" else 200)
 
 

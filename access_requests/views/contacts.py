@@ -35,6 +35,7 @@ def contacts(request):
     if chosen:
         _describe(page.object_list, user, partner, chosen, is_admin=is_admin, lends=lends, at=at)
     context = {"partner": partner, "customers": customers, "chosen": chosen, "page": page, "lends": lends, "at": at}
+    context["unlinkable"] = is_admin and chosen is not None
     return render(request, "access_requests/contacts.html", context)
 
 

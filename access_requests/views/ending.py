@@ -28,6 +28,7 @@ def grant(request, grant_id):
         "grant_live": found.live_at(at),
         "unended": found.unended_at(at),
         "may_end": found.unended_at(at) and services.may_end(request.user, found, at=at),
+        "may_renew": selectors.may_renew(request.user, found, at=at),
         "history": trail.history(found.public_id).exclude(event="account.viewed"),
         "receipt": selectors.receipt(found),
         "at": at,

@@ -67,10 +67,10 @@ def request_list(request):
 @require_safe
 def detail(request, public_id):
     """One request: what was asked, what was answered, what happened since."""
-    at = clock.now()
+    at, user = clock.now(), request.user
     access_request = find_visible(request, public_id, at=at)
     grant = access_request.grant
-    moves = selectors.possible_moves(access_request, request.user, at=at)
+    moves = selectors.possible_moves(access_request, user, at=at)
     unended = grant is not None and grant.unended_at(at)
     context = {
         "access_request": access_request,
@@ -80,12 +80,13 @@ def detail(request, public_id):
         "grant_terms": selectors.grant_terms(grant) if grant else None,
         "grant_live": grant is not None and grant.live_at(at),
         "moves": moves,
-        "may_end": unended and services.may_end(request.user, grant, at=at),
+        "may_end": unended and services.may_end(user, grant, at=at),
+        "may_renew": grant is not None and selectors.may_renew(user, grant, at=at),
         "rights_given": granted(grant) if grant else [],
         "history": trail.history(public_id, *([grant.public_id] if grant else [])).exclude(event="account.viewed"),
         "receipt": selectors.receipt(grant) if grant else [],
         "blocks": selectors.standing_blocks(access_request.account, access_request.people),
-        "decides": selectors.may_decide(request.user, access_request, at=at),
+        "decides": selectors.may_decide(user, access_request, at=at),
         "deciders": selectors.deciders_of(access_request, at=at),
         "at": at,
     }

@@ -19,7 +19,9 @@ from access_requests.models import AccessRequest
 from accounts.models import Grant
 from audit.models import TrailLine
 from notifications.models import Mail
-from tests.cast import INVOICES, approve, ask, fresh
+from partners.models import Partnership
+from partners.services import end_partnership
+from tests.cast import INVOICES, approve, ask, fresh, member
 
 FOLDER = Path(settings.BASE_DIR) / "templates/access_requests/email"
 MAILS = sorted(path.name.removesuffix("_subject.txt") for path in FOLDER.glob("*_subject.txt"))
@@ -70,11 +72,26 @@ def story(cast, now, strict):
     services.remind(at=now + 32 * DAY)
     services.end_access(grant=Grant.objects.get(pk=grant.pk), by=cast.petra, at=now + 33 * DAY)
     services.cancel_request(request=ask(cast, at=now), by=cast.pat, at=now)
+    lent = services.give_access(
+        account=cast.acme,
+        membership=member(cast.petra, cast.bolt),
+        by=cast.carol,
+        permissions=[INVOICES],
+        administrator=False,
+        may_delegate=False,
+        window=services.Window(duration=30 * DAY),
+        reason=ODD,
+        at=now,
+    )
+    services.remind(at=now + 23 * DAY)
+    services.end_access(grant=lent, by=cast.carol, at=now + 24 * DAY)
     odd = ask(cast, at=now)
     services.report_unexpected(request=odd, seen=odd.as_seen(), by=cast.carol, note=ODD, at=now)
     quinns = ask(cast, at=now, by=cast.quinn, for_=cast.quinn)
     services.expire_due_requests(at=quinns.respond_by)
     approve(ask(cast, at=now, by=cast.quinn, for_=cast.quinn), by=cast.carol, at=now)
+    ask(cast, at=now, by=cast.quinn, for_=cast.quinn, reason=ODD)
+    end_partnership(partnership=Partnership.objects.get(partner=cast.crow), by=cast.carol, at=now)
     services.end_due_grants(at=now + 400 * DAY)
     return list(Mail.objects.all())
 
@@ -152,6 +169,7 @@ class TestPointers:
     def test_links_lead_to_the_portal_and_hold_no_power(self, story):
         base = urlsplit(settings.PORTAL_BASE_URL)
         known = {str(number) for number in AccessRequest.objects.values_list("public_id", flat=True)}
+        known |= {str(number) for number in Grant.objects.values_list("public_id", flat=True)}
         for mail in story:
             in_html = {link["href"] for link in page(mail).find_all("a")}
             in_text = set(re.findall(r"^https?://\S+$", mail.text, re.MULTILINE))
@@ -159,7 +177,15 @@ class TestPointers:
             for address in map(urlsplit, in_html):
                 assert (address.scheme, address.netloc) == (base.scheme, base.netloc)
                 assert address.query in {"", "answer=approve", "answer=deny"}
-                assert resolve(address.path).url_name in {"request", "decide", "account", "home", "ask"}
+                assert resolve(address.path).url_name in {
+                    "request",
+                    "decide",
+                    "account",
+                    "home",
+                    "ask",
+                    "grant",
+                    "renew",
+                }
                 assert {part for part in address.path.split("/") if len(part) > 12} <= known
 
     @pytest.mark.trust("T3", "I10")

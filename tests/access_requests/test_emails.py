@@ -235,7 +235,7 @@ class TestDenied:
             mail = mail_to(person, "denied_partner")
             assert mail.subject == "IT partner Information - Access request has been denied on our Latchkey portal"
             assert "“Not now.”" in mail.text
-            assert "can ask again at any time" in " ".join(mail.text.split())
+            assert "can ask again with a new request" in " ".join(mail.text.split())
 
     def test_a_no_after_the_yes_says_that_the_access_ended(self, cast, granted, pending, now):
         deny(fresh(pending), by=cast.carol, at=now + MINUTE)

@@ -34,11 +34,11 @@ def desk(cast, signed_in, now):
         if form == "ask":
             client = signed_in(cast.pat)
             path = reverse("ask", args=["654321", member(cast.petra, cast.bolt).pk])
-            more = {"permissions": ["view_invoices"], "reason": "To see why."}
+            more = {"permissions": ["view_invoices"], "reason": "To see why"}
         elif form == "add":
             client = signed_in(cast.piotr)
             path = reverse("add_colleague", args=["654321", member(cast.petra, cast.bolt).pk])
-            more = {"permissions": ["view_invoices"], "reason": "Holidays."}
+            more = {"permissions": ["view_invoices"], "reason": "Holidays"}
         else:
             asked = ask(cast, at=now)
             if form == "less":
@@ -84,6 +84,16 @@ class TestNastyValues:
             assert response.status_code in ({400, 409} if field == "version" else {400}), value
             assert not changed, value
             assert response.status_code == 409 or sentence_beside(response, field), value
+
+
+@pytest.mark.parametrize("form", ["ask", "edit", "add"])
+def test_a_reason_without_a_word_gets_a_sentence(desk, form):
+    client, path, sent = desk(form)
+
+    for value in nasty.encoded(nasty.NOT_A_WORD):
+        response, changed, _landed = nasty.send(client, path, sent, reason=value)
+        assert (response.status_code, changed) == (400, False), value
+        assert sentence_beside(response, "reason"), value
 
 
 @pytest.mark.trust("F4")
@@ -200,12 +210,11 @@ class TestCraftedIds:
     @pytest.mark.parametrize("whose", ["quinn", "mallory", "carol", "greta"])
     def test_nobody_asks_for_somebody_of_another_company(self, cast, signed_in, name, whose):
         company = {"quinn": cast.crow, "mallory": cast.globex, "carol": cast.acme, "greta": cast.bolt}[whose]
+        client = signed_in(cast.pat if name == "ask" else cast.piotr)
         before = nasty.what_stands()
 
         path = reverse(name, args=["654321", member(getattr(cast, whose), company).pk])
-        response = signed_in(cast.pat if name == "ask" else cast.piotr).post(
-            path, {"permissions": "view_invoices", "reason": "Let them in.", "length": "3600"}
-        )
+        response = client.post(path, {"permissions": "view_invoices", "reason": "Let them in.", "length": "3600"})
 
         assert response.status_code == 404
         assert nasty.what_stands() == before

@@ -1,0 +1,76 @@
+"""How much one person may ask of a customer, and how soon again after a no. Each refusal says when to come back."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from frame.refusals import TooMuch
+from frame.wording import spell_moment
+from partners.models import Partnership
+from partners.states import PartnershipState
+
+from ..models import AccessRequest
+from ..states import Status
+
+DAY = timedelta(days=1)
+
+
+def require_within_limits(partnership, *, by, person, case_number, at):
+    """Let through who has not asked too much; the caller holds the locks on both accounts.
+
+    :raises TooMuch: with a sentence fit to show, and the moment from which it is possible again
+    """
+    _not_just_denied(partnership.customer, person, case_number, at=at)
+    _not_too_many_waiting(partnership, by, at=at)
+    if partnership.state != PartnershipState.LINKED:
+        _not_too_many_in_a_day(partnership.partner, by, at=at)
+
+
+def refuse_until(words, moment):
+    """Refuse with a sentence about why and one about when to come back.
+
+    :raises TooMuch: always
+    """
+    when = spell_moment(moment, timezone.get_current_timezone())
+    raise TooMuch(_("%(why)s Come back on %(when)s.") % {"why": words, "when": when}, until=moment)
+
+
+def _not_just_denied(account, person, case_number, *, at):
+    """What was denied cannot be asked again at once, by whomever."""
+    since = at - settings.PORTAL_ASK_AGAIN_AFTER
+    same = AccessRequest.objects.filter(account=account, beneficiary=person, case_number=case_number)
+    last = same.filter(status=Status.DENIED, decided_at__gt=since).order_by("decided_at").last()
+    if last is not None:
+        words = _("%(company)s has just denied access for %(name)s.") % {"company": account.name, "name": person}
+        refuse_until(words, last.decided_at + settings.PORTAL_ASK_AGAIN_AFTER)
+
+
+def _not_too_many_waiting(partnership, by, *, at):
+    linked = partnership.state == PartnershipState.LINKED
+    most = settings.PORTAL_PENDING_LINKED if linked else settings.PORTAL_PENDING_AVAILABLE
+    waiting = AccessRequest.objects.waiting(at).filter(asker=by, account=partnership.customer).order_by("respond_by")
+    lapse_at = list(waiting.values_list("respond_by", flat=True))
+    if len(lapse_at) >= most:
+        words = ngettext(
+            "%(count)d request of yours waits at %(company)s. No more can wait until one of them is answered.",
+            "%(count)d requests of yours wait at %(company)s. No more can wait until one of them is answered.",
+            len(lapse_at),
+        ) % {"count": len(lapse_at), "company": partnership.customer.name}
+        refuse_until(words, lapse_at[len(lapse_at) - most])
+
+
+def _not_too_many_in_a_day(partner, by, *, at):
+    linked = Partnership.objects.filter(partner=partner, state=PartnershipState.LINKED)
+    strangers = AccessRequest.objects.filter(asker=by, submitted_at__gt=at - DAY).exclude(
+        account__in=linked.values("customer")
+    )
+    asked_at = list(strangers.order_by("submitted_at").values_list("submitted_at", flat=True))
+    most = settings.PORTAL_ASKS_PER_DAY
+    if len(asked_at) >= most:
+        words = _("You have asked companies that are not linked to yours %(count)d times within a day.") % {
+            "count": len(asked_at)
+        }
+        refuse_until(words, asked_at[len(asked_at) - most] + DAY)
