@@ -12,7 +12,7 @@ from frame.wording import spell_moment
 from partners.models import Partnership
 from partners.states import PartnershipState
 
-from ..models import AccessRequest
+from ..models import AccessRequest, Block
 from ..states import Status
 
 DAY = timedelta(days=1)
@@ -39,10 +39,12 @@ def refuse_until(words, moment):
 
 
 def _not_just_denied(account, person, case_number, *, at):
-    """What was denied cannot be asked again at once, by whomever."""
+    """What was denied cannot be asked again at once, by whomever; who lifts a block has waived that."""
     since = at - settings.PORTAL_ASK_AGAIN_AFTER
     same = AccessRequest.objects.filter(account=account, beneficiary=person, case_number=case_number)
-    last = same.filter(status=Status.DENIED, decided_at__gt=since).order_by("decided_at").last()
+    waived = Block.objects.exclude(lifted_at=None).filter(account=account)
+    denied = same.filter(status=Status.DENIED, decided_at__gt=since).exclude(pk__in=waived.values("request"))
+    last = denied.order_by("decided_at").last()
     if last is not None:
         words = _("%(company)s has just denied access for %(name)s.") % {"company": account.name, "name": person}
         refuse_until(words, last.decided_at + settings.PORTAL_ASK_AGAIN_AFTER)

@@ -6,7 +6,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 
 from access_requests import services
-from access_requests.models import AccessRequest
+from access_requests.models import AccessRequest, Block
 from accounts.models import Account, User
 from accounts.permissions import Role
 from accounts.services import add_member, open_account
@@ -159,6 +159,12 @@ class TestAfterANo:
         deny(pending, by=cast.carol, at=now)
 
         assert ask(cast, at=now, account=cast.globex)
+
+    def test_who_lifts_a_block_lets_them_ask_at_once(self, cast, pending, now):
+        services.report_unexpected(request=pending, seen=pending.as_seen(), by=cast.carol, at=now)
+        services.lift_block(block=Block.objects.get(), by=cast.carol, at=now)
+
+        assert ask(cast, at=now)
 
     def test_the_partner_is_told_when(self, cast, pending, now):
         Account.objects.filter(pk=cast.acme.pk).update(time_zone="UTC")
