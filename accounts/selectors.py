@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.db.models import Case, Q, When
@@ -239,10 +240,8 @@ def access_that_goes_with(membership, *, at):
 
 def else_that_goes_with(membership, *, at):
     """What the floors above say would go with a membership, as a list of ``(words, address)``."""
-    lines: list[tuple[str, str]] = []
-    for _receiver, answer in what_goes_with.send(Membership, membership=membership, at=at):
-        lines += answer or []
-    return lines
+    answers: list[Any] = what_goes_with.send(Membership, membership=membership, at=at)
+    return [line for _receiver, lines in answers for line in lines]
 
 
 def _ended_at(user, number, at):

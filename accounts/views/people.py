@@ -174,7 +174,7 @@ def _about(user, membership, *, at):
         "standing": selectors.standing(membership),
         "stands_in_now": membership.stands_in_at(at),
         "stands_in_later": membership.stands_in_from is not None and at < membership.stands_in_from,
-        "roles": [one for one in appoints if one != membership.role] if unmakes else [],
+        "roles": [one for one in reversed(appoints) if one != membership.role] if unmakes else [],
         "may_set_rights": membership.role == Role.MEMBER and Role.MEMBER in appoints,
         "switches": member_switches(selectors.standing(membership).rights),
         "may_set_contact": primary,
