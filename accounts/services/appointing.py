@@ -1,6 +1,7 @@
 """What every change of people begins with and leaves behind: the lock, the rules that span services, the line."""
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from audit.record import record
@@ -13,6 +14,15 @@ from ..states import AccountKind
 def lock_account(account):
     """Lock an account's row, before anything else, and answer it as it is now."""
     return Account.objects.select_for_update(no_key=True).get(pk=account.pk)
+
+
+def lock_accounts_around(memberships, grants):
+    """Lock the accounts of these memberships and of these grants in the order of their ids, before anything else.
+
+    Whoever leaves ends access at several customers: two who leave at once must not wait for each other.
+    """
+    wanted = Q(pk__in=memberships.values("account")) | Q(pk__in=grants.values("account"))
+    return list(Account.objects.select_for_update(no_key=True).filter(wanted).order_by("pk"))
 
 
 def refuse_vendor_people(account, user, *, at):

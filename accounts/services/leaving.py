@@ -8,10 +8,10 @@ from audit.record import record
 from frame.refusals import NotAllowedNow
 
 from .. import authorization, emails
-from ..models import Account, Membership, User
+from ..models import Grant, Membership, User
 from ..permissions import Role
 from ..signals import deciders_changed, membership_ended, person_deactivated
-from .appointing import lock_account, note, require_primary, require_primary_for_contact
+from .appointing import lock_accounts_around, note, require_primary, require_primary_for_contact
 
 
 @transaction.atomic
@@ -22,7 +22,8 @@ def end_membership(*, membership, by, at):
     :raises PermissionDenied: ``by`` may not
     :raises NotAllowedNow: it has ended, or it is the primary user, who leaves by naming a successor
     """
-    account = lock_account(membership.account)
+    through_it = Grant.objects.unended(at).filter(membership=membership)
+    lock_accounts_around(Membership.objects.filter(pk=membership.pk), through_it)
     membership.refresh_from_db()
     if membership.role == Role.PRIMARY:
         raise NotAllowedNow(_("A primary user leaves by naming a successor."))
@@ -33,7 +34,7 @@ def end_membership(*, membership, by, at):
     membership.refresh_from_db()
     note("membership.ended", membership, by=by, at=at)
     membership_ended.send(Membership, membership=membership, by=by, at=at)
-    deciders_changed.send(Membership, account=account, by=by, at=at)
+    deciders_changed.send(Membership, account=membership.account, by=by, at=at)
     emails.membership_over(membership=membership, by=by, at=at)
 
 
@@ -64,12 +65,12 @@ def deactivate_person(*, user, by, at):
         raise PermissionDenied(_("A superuser is locked out by another superuser alone."))
     if by == user:
         raise NotAllowedNow(_("Nobody locks out themself."))
-    theirs = Membership.objects.living().filter(user=user).values("account")
-    accounts = list(Account.objects.select_for_update(no_key=True).filter(pk__in=theirs).order_by("pk"))
+    living = Membership.objects.living().filter(user=user)
+    lock_accounts_around(living, Grant.objects.unended(at).filter(grantee=user))
     if not User.objects.filter(pk=user.pk, is_active=True).update(is_active=False):
         raise NotAllowedNow(_("%(name)s is locked out already.") % {"name": user})
     user.refresh_from_db()
     record("person.deactivated", by=by, subject=user.email, at=at)
     person_deactivated.send(User, user=user, by=by, at=at)
-    for account in accounts:
-        deciders_changed.send(Membership, account=account, by=by, at=at)
+    for membership in living.select_related("account").order_by("account"):
+        deciders_changed.send(Membership, account=membership.account, by=by, at=at)

@@ -1,6 +1,8 @@
 """The people of an account: who sees whom, who changes what, what goes when somebody goes."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
 from bs4 import BeautifulSoup
@@ -415,3 +417,33 @@ class TestLockedOut:
         assert "Petra" in words(carol.get("/requests/"))
         assert "Petra from Bolt Partners" in Mail.objects.get(event="ended", to=cast.carol.email).html
         assert TrailLine.objects.filter(event="person.deactivated", subject=cast.petra.email).exists()
+
+
+@pytest.mark.trust("R8")
+@pytest.mark.django_db(transaction=True)
+class TestAtOnce:
+    def test_people_who_leave_side_by_side_do_not_wait_for_each_other(self, cast, now):
+        """Each holds access at two customers, given in the opposite order; an approval runs beside them."""
+        for person, order in ((cast.petra, "ag"), (cast.piotr, "ga")):
+            for letter in order:
+                account, by = (cast.acme, cast.carol) if letter == "a" else (cast.globex, cast.mallory)
+                approve(ask(cast, at=now, for_=person, account=account, case_number=letter), by=by, at=now)
+        leaving = [member(person, cast.bolt) for person in (cast.petra, cast.piotr)]
+        waits = ask(cast, at=now, for_=cast.dora, account=cast.globex)
+        together = Barrier(3)
+        steps = [
+            lambda: services.end_membership(membership=leaving[0], by=cast.pat, at=now),
+            lambda: services.deactivate_person(user=cast.piotr, by=None, at=now),
+            lambda: approve(waits, by=cast.mallory, at=now),
+        ]
+
+        def take(step):
+            together.wait()
+            try:
+                step()
+            finally:
+                connection.close()
+
+        with ThreadPoolExecutor(3) as threads:
+            list(threads.map(take, steps))
+        assert not Grant.objects.unended(now).filter(grantee__in=[cast.petra, cast.piotr]).exists()
