@@ -52,6 +52,11 @@ class Standing:
         """The role in the reader's language."""
         return Role(self.role).label
 
+    @property
+    def right_words(self):
+        """The own switches in the reader's language."""
+        return [right.label for right in self.rights]
+
 
 def find_open(user, number, *, at):
     """The account with this number, if ``user`` may enter it.

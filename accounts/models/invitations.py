@@ -98,6 +98,11 @@ class Invitation(models.Model):
         """The own switches the person would have, in the order of the catalogue."""
         return ordered(self.permissions)
 
+    @property
+    def right_words(self):
+        """The same in the reader's language."""
+        return [right.label for right in self.rights]
+
     def get_absolute_url(self):
         """The page behind the link in the mail."""
         return reverse("invitation", args=[self.public_id])

@@ -70,6 +70,13 @@ class TestEveryMail:
         assert f"{ODD} “{{{{ nothing }}}}” is invited to Acme" in page(told).find("h1").get_text()
         assert page(told).find("h1").find("b") is None
 
+    def test_names_rights_in_words(self, story):
+        words = " ".join(" ".join(mail.text for mail in story).split())
+
+        assert "Rights See orders and See invoices" in words
+        assert "Rights none of their own" in words
+        assert "Rights now: See usage" in words
+
     @pytest.mark.trust("T3", "I10")
     def test_links_lead_to_pages_of_the_portal_and_hold_no_power(self, story):
         for mail in story:
