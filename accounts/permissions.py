@@ -15,6 +15,7 @@ class AccountPermission(models.TextChoices):
     VIEW_ORDERS = "view_orders", _("See orders")
     VIEW_INVOICES = "view_invoices", _("See invoices")
     VIEW_USAGE = "view_usage", _("See usage")
+    VIEW_CONTACTS = "view_contacts", _("See contacts")
     VIEW_ACCESS = "view_access", _("See who has access")
     MANAGE_PEOPLE = "manage_people", _("Manage people")
     DECIDE_ACCESS = "decide_access", _("Decide requests for access")
@@ -32,12 +33,16 @@ class Role(models.TextChoices):
 
 P = AccountPermission
 
-LENDABLE = (P.VIEW_ORDERS, P.VIEW_INVOICES, P.VIEW_USAGE)
+LENDABLE = (P.VIEW_ORDERS, P.VIEW_INVOICES, P.VIEW_USAGE, P.VIEW_CONTACTS)
+
+# What a plain member can be given one by one.
+MEMBER_SWITCHES = LENDABLE
 
 CONSEQUENCES = {
     P.VIEW_ORDERS: _("What was ordered, when, and how far it is."),
     P.VIEW_INVOICES: _("Numbers, amounts and due dates of the invoices."),
     P.VIEW_USAGE: _("How much of each service is used, month by month."),
+    P.VIEW_CONTACTS: _("Names, e-mail addresses and roles of the people of the account."),
 }
 
 # The pages of an account: the name of the address, what the tab says, and the right it needs.
@@ -46,6 +51,7 @@ PAGES = (
     ("account_orders", _("Orders"), P.VIEW_ORDERS),
     ("account_invoices", _("Invoices"), P.VIEW_INVOICES),
     ("account_usage", _("Usage"), P.VIEW_USAGE),
+    ("account_contacts", _("Contacts"), P.VIEW_CONTACTS),
     ("account_access", _("Access"), P.VIEW_ACCESS),
     ("account_partners", _("Partners"), P.VIEW_ACCESS),
 )
@@ -73,6 +79,9 @@ APPOINTS = {
 
 # Whoever asks for a partner's people: the primary user and the administrators of the partner's own account.
 PARTNER_ADMIN_ROLES = frozenset({Role.PRIMARY, Role.ADMINISTRATOR})
+
+# Roles that decide, or may by the account's settings: who gets or loses one is told to all who hold one.
+DECIDER_ROLES = frozenset({Role.PRIMARY, Role.ADMINISTRATOR})
 
 # Roles whose people need a second factor whatever kind of account they belong to.
 SECOND_FACTOR_ROLES = frozenset({Role.PRIMARY, Role.ADMINISTRATOR})

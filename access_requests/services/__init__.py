@@ -4,7 +4,7 @@ from .asking import cancel_request, edit_request, submit_request
 from .deciding import approve_request, deny_request, lift_block, report_unexpected
 from .delegating import add_colleague
 from .ending import end_access, may_end, shrink_access
-from .followups import clear_up_after, clear_up_under, tell_new_deciders
+from .followups import clear_up_after, clear_up_after_person, clear_up_under, tell_new_deciders
 from .giving import give_access
 from .keeping import restore_access
 from .repeating import renew_access, send_again
@@ -18,6 +18,7 @@ __all__ = [
     "cancel_request",
     "check_window",
     "clear_up_after",
+    "clear_up_after_person",
     "clear_up_under",
     "deny_request",
     "edit_request",

@@ -21,8 +21,20 @@ def clear_up_after(*, membership, by, at):
     """
     waiting = AccessRequest.objects.waiting(at)
     theirs = Q(membership=membership) | Q(asker=membership.user, company=membership.account)
-    requests = lock_requests(waiting.filter(theirs))
-    grants = lock_grants(Grant.objects.unended(at).filter(membership=membership))
+    grants = Grant.objects.unended(at).filter(membership=membership)
+    _clear_up(waiting.filter(theirs), grants, reason=EndReason.PERSON, by=by, at=at)
+
+
+def clear_up_after_person(*, user, by, at):
+    """Withdraw what waits for a person who was locked out, or was asked by them, and end every access they have."""
+    waiting = AccessRequest.objects.waiting(at).filter(Q(beneficiary=user) | Q(asker=user))
+    grants = Grant.objects.unended(at).filter(grantee=user)
+    _clear_up(waiting, grants, reason=EndReason.LOCKED_OUT, by=by, at=at)
+
+
+def _clear_up(waiting, access, *, reason, by, at):
+    requests = lock_requests(waiting)
+    grants = lock_grants(access)
     # By account: whoever else clears up at the same customers takes their trails in the same order
     for account in sorted({row.account_id for row in [*requests, *grants]}):
         for request in requests:
@@ -30,7 +42,7 @@ def clear_up_after(*, membership, by, at):
                 withdraw(request, by=None, at=at)
         for grant in grants:
             if grant.account_id == account:
-                end_family(grant, reason=EndReason.PERSON, by=by, at=at)
+                end_family(grant, reason=reason, by=by, at=at)
 
 
 def clear_up_under(*, partnership, by, at):

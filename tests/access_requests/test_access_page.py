@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from access_requests import selectors, services
 from accounts.authorization import held
 from accounts.models import Grant
+from accounts.permissions import LENDABLE
 from accounts.permissions import AccountPermission as P
 from accounts.services import end_membership
 from audit.models import TrailLine
@@ -92,7 +93,7 @@ class TestAMoment:
         )
 
         before, after = now - HOUR, now + HOUR
-        assert set(selectors.rights_then([lender], before)[lender.pk]) == {P.VIEW_ORDERS, P.VIEW_INVOICES, P.VIEW_USAGE}
+        assert set(selectors.rights_then([lender], before)[lender.pk]) == set(LENDABLE)
         assert selectors.rights_then([lender], after)[lender.pk] == [P.VIEW_ORDERS]
 
     @pytest.mark.parametrize("wrong", ["yesterday", "2026-02-30T10:00", "9999-99-99T00:00", "2027-03-28T02:30"])

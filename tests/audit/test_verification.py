@@ -120,7 +120,7 @@ class TestVerify:
 
         assert faults() == ["vendor 5: this line differs from what the head says"]
 
-    def test_names_one_fault_for_each_broken_chain(self, lifted, cast, now):
+    def test_names_one_fault_for_each_broken_chain(self, cast, lifted, now):
         change(2, actor="x")
         change(4, actor="x")
         TrailLine.objects.filter(chain=cast.acme.number, sequence=1).update(actor="x")

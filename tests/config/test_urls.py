@@ -9,7 +9,7 @@ from tests.pages import soup_of
 METHODS = ["get", "head", "post", "put", "patch", "delete", "options", "trace"]
 # What stands open to nobody in particular: how to get in, what operators ask, and the mailbox of the embedded default
 OPEN = {
-    *("healthz", "readyz", "csp_report", "icon", "mailbox", "mail", "mail_html"),
+    *("healthz", "readyz", "csp_report", "icon", "mailbox", "mail", "mail_html", "invitation"),
     *("account_login", "account_signup", "account_inactive", "account_reset_password", "account_logout"),
     *("account_confirm_login_code", "account_confirm_password_reset_code", "account_complete_password_reset"),
     *("account_password_reset_completed", "account_email_verification_sent"),
