@@ -46,7 +46,7 @@ def _item(way, current):
     until = way.until
     return {
         "account": way.account,
-        "how": way.role or _("Lent to you"),
+        "how": way.how,
         "until": until if not way.role else None,
         "lent": not way.role,
         "current": current is not None and way.account.pk == current.pk,

@@ -10,4 +10,11 @@ urlpatterns = [
     path("accounts/<str:number>/orders/", views.orders, name="account_orders"),
     path("accounts/<str:number>/invoices/", views.invoices, name="account_invoices"),
     path("accounts/<str:number>/usage/", views.usage, name="account_usage"),
+    path("accounts/<str:number>/configuration/", views.configuration, name="account_configuration"),
+    path(
+        "accounts/<str:number>/configuration/change/",
+        views.configuration_change,
+        name="account_configuration_change",
+    ),
+    path("accounts/<str:number>/settings/", views.settings, name="account_settings"),
 ]

@@ -1,6 +1,7 @@
 """Writes of people and accounts."""
 
 from .companies import open_account
+from .configuring import change_configuration, change_settings
 from .people import (
     add_member,
     change_role,
@@ -14,7 +15,9 @@ from .visits import Visit, enter
 __all__ = [
     "Visit",
     "add_member",
+    "change_configuration",
     "change_role",
+    "change_settings",
     "deactivate_person",
     "end_membership",
     "enter",

@@ -9,7 +9,7 @@ from frame.refusals import NotAllowedNow
 
 from .. import authorization
 from ..models import Account, Membership, MembershipRight, User
-from ..permissions import LENDABLE, Role, ordered
+from ..permissions import MEMBER_SWITCHES, Role, ordered
 from ..signals import deciders_changed, membership_ended
 from ..states import AccountKind
 
@@ -69,7 +69,7 @@ def set_member_rights(*, membership, permissions, by, at):
     """
     account = _locked(membership.account)
     authorization.require_appointer(by, account, role=Role.MEMBER, at=at)
-    if membership.role != Role.MEMBER or not set(permissions) <= set(LENDABLE):
+    if membership.role != Role.MEMBER or not set(permissions) <= set(MEMBER_SWITCHES):
         raise NotAllowedNow(_("Only plain members have switches of their own."))
     _write_rights(membership, permissions)
     names = [right.value for right in ordered(permissions)]
