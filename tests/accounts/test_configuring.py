@@ -1,6 +1,8 @@
 """How an account is set up and who decides for it: changed by one service, by whom it may, with a history."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
 from bs4 import BeautifulSoup
@@ -132,6 +134,53 @@ class TestChangeConfiguration:
     def test_the_database_refuses_metadata_in_the_clear(self, cast):
         with pytest.raises(IntegrityError), transaction.atomic():
             Configuration.objects.create(account=cast.acme, metadata_url="http://idp.acme.example/")
+
+
+@pytest.mark.django_db(transaction=True)
+class TestAtTheSameTime:
+    @pytest.mark.trust("R8")
+    def test_of_several_who_read_the_same_one_wins_and_the_others_are_told(self, cast, now):
+        def change(number):
+            by = (cast.carol, cast.adam, cast.dora)[number]
+            configure(cast.acme, by=by, at=now, domains=[f"d{number}.example"])
+
+        outcomes = together(change, 3)
+
+        assert sorted(map(type, outcomes), key=str) == sorted([type(None), NotAllowedNow, NotAllowedNow], key=str)
+        assert len(lines("configuration.changed")) == 1
+        assert configuration_of(cast.acme).domains == [f"d{outcomes.index(None)}.example"]
+
+    def test_a_change_from_outside_and_the_end_of_the_access_leave_no_change_after_the_end(
+        self, cast, lent_to_change, now
+    ):
+        acts = [
+            lambda: requests.end_access(grant=lent_to_change, by=cast.carol, at=now),
+            lambda: configure(cast.acme, by=cast.petra, at=now, metadata_url=METADATA),
+        ]
+        outcomes = together(lambda number: acts[number](), 2)
+
+        events = [line.event for line in TrailLine.objects.filter(account="654321").order_by("sequence")]
+        assert not isinstance(outcomes[0], Exception)
+        assert isinstance(outcomes[1], PermissionDenied) == ("configuration.changed" not in events)
+        if "configuration.changed" in events:
+            assert events.index("configuration.changed") < events.index("grant.ended")
+
+
+def together(act, count):
+    """This will do ``act(number)`` in as many threads at once, and give what came of each: a value or a refusal."""
+    barrier = Barrier(count)
+
+    def once(number):
+        try:
+            barrier.wait(10)
+            return act(number)
+        except Exception as refusal:
+            return refusal
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(count) as pool:
+        return list(pool.map(once, range(count)))
 
 
 class TestConfigurationPages:
