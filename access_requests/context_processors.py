@@ -6,6 +6,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from accounts import selectors as accounts
+from accounts.permissions import PAGES
 from frame import clock
 from frame.wording import spell_zone
 from notifications import selectors as notifications
@@ -38,8 +39,22 @@ def _here(request, at):
         "waiting": selectors.waiting_for(request.user, at=at).count(),
         "latest_notice": notifications.latest_id(request.user),
         "zone": spell_zone(zone, at),
+        "tabs": _tabs(request, visit) if visit else [],
         "nav": _nav(request, own, at),
     }
+
+
+def _tabs(request, visit):
+    """The pages of the account that this person may open, and none that they may not.
+
+    Of several under one name the first that is open; it is current on the pages below it too.
+    """
+    pages: dict = {}
+    for name, label, right in PAGES:
+        if right is None or right in visit.rights:
+            pages.setdefault(label, reverse(name, args=[visit.account.number]))
+    best = max((url for url in pages.values() if request.path.startswith(url)), key=len, default="")
+    return [{"url": url, "label": label, "current": url == best} for label, url in pages.items()]
 
 
 def _item(way, current):

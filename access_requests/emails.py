@@ -65,8 +65,10 @@ def access_granted(*, request, grant, terms, at, linked=None):
     outbox.post(letters, at=at)
 
 
-def colleague_added(*, grant, at):
-    """Tell the customer who was added by whom, and tell the colleague and the one who added them."""
+def access_given(*, grant, at):
+    """Tell the customer, the one who has it and the one who gave it of access that nobody had asked for:
+    a colleague added on lent rights, or access a decider gave back.
+    """
     told = answers_for_account(grant.account, at=at)
     page, inside = grant.get_absolute_url(), reverse("account", args=[grant.account.number])
     shared = {"about": grant.public_id, "by": grant.decided_by, "request": None, "access_path": page}

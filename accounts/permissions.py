@@ -49,6 +49,18 @@ CONSEQUENCES = {
     P.CHANGE_CONFIGURATION: _("Can change how your people sign in. A mistake can lock people out."),
 }
 
+# The pages of an account: the name of the address, what the tab says, and the right it needs.
+PAGES = (
+    ("account", _("Overview"), None),
+    ("account_orders", _("Orders"), P.VIEW_ORDERS),
+    ("account_invoices", _("Invoices"), P.VIEW_INVOICES),
+    ("account_usage", _("Usage"), P.VIEW_USAGE),
+    ("account_configuration", _("Configuration"), P.VIEW_CONFIGURATION),
+    ("account_configuration_change", _("Configuration"), P.CHANGE_CONFIGURATION),
+    ("account_access", _("Access"), P.VIEW_ACCESS),
+    ("account_settings", _("Settings"), P.CHANGE_SETTINGS),
+)
+
 _EVERYBODY_WHO_RUNS_IT = frozenset({*LENDABLE, P.VIEW_ACCESS, P.MANAGE_PEOPLE, P.END_ACCESS})
 
 ROLE_RIGHTS = {

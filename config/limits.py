@@ -69,6 +69,7 @@ PORTAL_START_AHEAD_MAX = _seconds("PORTAL_START_AHEAD_MAX", 60 * _DAY)
 PORTAL_DURATION_MIN = _seconds("PORTAL_DURATION_MIN", 15 * _MINUTE)
 PORTAL_DURATION_MAX = _seconds("PORTAL_DURATION_MAX", 365 * _DAY)
 PORTAL_REMIND_DAYS = _days("PORTAL_REMIND_DAYS", "30,7,1")
+PORTAL_RESTORE_WITHIN = _seconds("PORTAL_RESTORE_WITHIN", 14 * _DAY)
 PORTAL_DECISIONS_PER_MINUTE = _count("PORTAL_DECISIONS_PER_MINUTE", 30)
 
 # Jobs and mail: an embedded portal is watched by the person who started it, so it looks every second

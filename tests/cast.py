@@ -22,8 +22,10 @@ from accounts.models import Membership
 from accounts.permissions import AccountPermission
 from accounts.states import Deciders
 from audit import triggers
+from audit.models import TrailLine
 from config import world
 from frame import clock
+from notifications.models import Mail
 
 INVOICES = AccountPermission.VIEW_INVOICES
 WEEK = timedelta(days=7)
@@ -121,6 +123,17 @@ def deny(request, *, by, at, seen=None):
 def fresh(request):
     """This will read a request again as a page does, with its people."""
     return AccessRequest.objects.with_people().get(pk=request.pk)
+
+
+def events(thing):
+    """This will give what the trail says happened to a request or a grant, in order."""
+    lines = TrailLine.objects.filter(subject=thing.public_id).order_by("sequence")
+    return list(lines.values_list("event", flat=True))
+
+
+def told(mail, about):
+    """This will give the addresses to which a mail about a request or a grant went, one for each copy."""
+    return sorted(Mail.objects.filter(event=mail, about__startswith=about.public_id).values_list("to", flat=True))
 
 
 def open_browser(user, **headers):

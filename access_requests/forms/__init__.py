@@ -2,6 +2,6 @@
 
 from .answering import DecisionForm, LessForm
 from .asking import AddForm, AskForm
-from .fields import switches
+from .fields import MomentForm, switches
 
-__all__ = ["AddForm", "AskForm", "DecisionForm", "LessForm", "switches"]
+__all__ = ["AddForm", "AskForm", "DecisionForm", "LessForm", "MomentForm", "switches"]

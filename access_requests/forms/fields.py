@@ -46,6 +46,20 @@ class MomentField(forms.CharField):
         return moment
 
 
+class MomentForm(forms.Form):
+    """A moment on the account's own clock at which to look."""
+
+    moment = MomentField(required=False, label=gettext_lazy("Who could open the account at"))
+
+    def __init__(self, *args, account, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.account = account
+
+    def clean_moment(self):
+        """The moment in the account's zone, or ``None``."""
+        return self.fields["moment"].in_zone(self.cleaned_data["moment"], self.account.zone)
+
+
 def permission_field(*, rights=LENDABLE, required=False):
     """The switches, one per right that can be lent, in the order of the catalogue."""
     return forms.MultipleChoiceField(

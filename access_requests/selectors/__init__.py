@@ -1,12 +1,26 @@
 """Reads of the question and the answer."""
 
 from .grants import (
+    access_at,
+    access_to,
     account_number_of_grant,
     grants_of_people,
     grants_visible_to,
+    is_restorable,
+    lately_ended,
     lending_grants,
+    members_then,
+    possible_lenders,
+    restorable,
+    rights_of,
+    rights_then,
     turned_away,
     waiting_for_people,
+)
+from .lanes import (
+    Lane,
+    Picture,
+    picture,
 )
 from .requests import (
     access_now,
@@ -41,9 +55,13 @@ from .terms import (
 
 __all__ = [
     "Change",
+    "Lane",
+    "Picture",
     "ReceiptLine",
     "Terms",
+    "access_at",
     "access_now",
+    "access_to",
     "account_number_of",
     "account_number_of_grant",
     "apart_from_own",
@@ -57,13 +75,21 @@ __all__ = [
     "grants_of_people",
     "grants_visible_to",
     "is_insider",
+    "is_restorable",
+    "lately_ended",
     "lending_grants",
     "linked_since",
     "may_decide",
+    "members_then",
     "named",
+    "picture",
+    "possible_lenders",
     "possible_moves",
     "receipt",
     "request_terms",
+    "restorable",
+    "rights_of",
+    "rights_then",
     "standing_blocks",
     "turned_away",
     "visible_to",

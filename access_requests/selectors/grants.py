@@ -1,11 +1,13 @@
 """Reads of access that was given: by the customer, or by somebody who may add colleagues."""
 
+from django.conf import settings
 from django.db.models import Max, Q
 
 from accounts import authorization
-from accounts.models import Grant
-from accounts.permissions import AccountPermission
+from accounts.models import Grant, Membership
+from accounts.permissions import AccountPermission, Role, ordered
 from accounts.states import EndReason
+from audit.models import TrailLine
 from partners import selectors as partners
 
 from ..models import AccessRequest
@@ -55,6 +57,91 @@ def turned_away(account, people):
 def account_number_of_grant(public_id):
     """The number of the account an access is to, or an empty string: for the trail, never for a page."""
     return Grant.objects.filter(public_id=public_id).values_list("account__number", flat=True).first() or ""
+
+
+def is_restorable(grant, *, at):
+    """Whether a decider can give this access back with one click."""
+    return bool(restorable([grant], at=at))
+
+
+def restorable(grants, *, at):
+    """The ids of those of one account's grants that ended with the access they hung under, lately, and whose person
+    is still there and has no other access. One query at most.
+    """
+    lately = at - settings.PORTAL_RESTORE_WITHIN
+    ended = [
+        grant
+        for grant in grants
+        if grant.end_reason == EndReason.LENDER and grant.ended_at > lately and grant.ends_at > at
+    ]
+    if not ended:
+        return set()
+    inside = grants_of_people(ended[0].account, [grant.grantee_id for grant in ended], at=at)
+    return {grant.pk for grant in ended if grant.membership.active_at(at) and grant.grantee_id not in inside}
+
+
+def possible_lenders(grant, *, at):
+    """Who of the same company could take over what hangs under a grant: access that may add colleagues, not it."""
+    others = Grant.objects.effective(at).filter(account=grant.account, may_delegate=True, parent=None)
+    others = others.filter(membership__account=grant.membership.account_id).exclude(pk=grant.pk)
+    return others.exclude(grantee=grant.grantee_id).select_related("grantee").order_by("grantee__first_name", "pk")
+
+
+def access_to(account, *, at):
+    """Who from outside has access to an account, or will: soonest end first."""
+    return _with_everything(Grant.objects.unended(at).filter(account=account)).order_by("ends_at", "pk")
+
+
+def lately_ended(account, *, at):
+    """Access to an account that ended within the last two weeks, latest first."""
+    since = at - settings.PORTAL_RESTORE_WITHIN
+    over = Q(ended_at__gt=since, ended_at__lte=at) | Q(ended_at=None, ends_at__lte=at, ends_at__gt=since)
+    return _with_everything(Grant.objects.filter(over, account=account)).order_by("-ends_at", "-pk")
+
+
+def access_at(account, moment):
+    """Who from outside could open an account at a moment, past or to come, as far as is decided now."""
+    return _with_everything(Grant.objects.effective(moment).filter(account=account)).order_by("ends_at", "pk")
+
+
+def rights_then(grants, moment):
+    """What each of the grants allowed at a moment: ``{grant id: [right, ...]}``.
+
+    Rights taken away since are gone from the grant; the trail remembers them. One query for any number.
+    """
+    ids = {grant.public_id: grant.pk for grant in grants}
+    lines = TrailLine.objects.filter(subject__in=ids, event__in=["grant.opened", "grant.shrunk"], at__lte=moment)
+    rights = {}
+    for line in lines.order_by("at", "id"):
+        rights[ids[line.subject]] = ordered(line.details["permissions"])
+    return rights
+
+
+def rights_of(grant):
+    """What a grant of one of these lists allows, in the order of the catalogue; no query."""
+    return ordered(row.permission.codename for row in grant.permissions.all())
+
+
+def members_then(account, moment):
+    """Who belonged to an account at a moment, and as what, by the trail: ``[(membership, role in words)]``.
+
+    Two queries for any number.
+    """
+    rows = Membership.objects.filter(account=account, joined_at__lte=moment).select_related("user", "account")
+    members = list(rows.exclude(ended_at__lte=moment).order_by("user__first_name", "user__email"))
+    roles = {}
+    lines = TrailLine.objects.filter(account=account.number, event__startswith="membership.", at__lte=moment)
+    for line in lines.order_by("at", "id"):
+        if line.event == "membership.succeeded":
+            roles[line.details["before"]], roles[line.subject] = Role.ADMINISTRATOR, Role.PRIMARY
+        elif "role" in line.details:
+            roles[line.subject] = Role(line.details["role"])
+    return [(member, roles.get(member.user.email, Role(member.role)).label) for member in members]
+
+
+def _with_everything(grants):
+    rows = grants.select_related("account", "grantee", "membership__account", "membership__user", "decided_by")
+    return rows.select_related("parent__grantee", "ended_by").prefetch_related("permissions__permission")
 
 
 def grants_visible_to(user, *, at):

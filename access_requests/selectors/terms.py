@@ -31,6 +31,7 @@ PAGES = {
     "orders": gettext_lazy("Orders"),
     "invoices": gettext_lazy("Invoices"),
     "usage": gettext_lazy("Usage"),
+    "access": gettext_lazy("Access"),
     "configuration": gettext_lazy("Configuration"),
     "configuration_change": gettext_lazy("Configuration, to change it"),
     "orders.csv": gettext_lazy("Orders, as a file"),

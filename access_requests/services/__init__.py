@@ -5,6 +5,7 @@ from .deciding import approve_request, deny_request, lift_block, report_unexpect
 from .delegating import add_colleague
 from .ending import end_access, may_end, shrink_access
 from .followups import clear_up_after, tell_new_deciders
+from .keeping import restore_access
 from .sweeping import end_due_grants, expire_due_requests, remind, sweep
 from .windows import Window, check_window
 
@@ -24,6 +25,7 @@ __all__ = [
     "may_end",
     "remind",
     "report_unexpected",
+    "restore_access",
     "shrink_access",
     "submit_request",
     "sweep",

@@ -58,7 +58,7 @@ def add_colleague(*, account, membership, by, permissions, administrator, reason
         case_number=lender.case_number,
         at=at,
     )
-    emails.colleague_added(grant=grant, at=at)
+    emails.access_given(grant=grant, at=at)
     return grant
 
 

@@ -5,30 +5,43 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts import authorization
-from accounts.models import Membership
+from accounts.models import Grant, Membership
 from accounts.permissions import PARTNER_ADMIN_ROLES, AccountPermission
 from accounts.states import EndReason
+from frame.refusals import NotAllowedNow
 
 from .. import emails, selectors
-from .moving import lock_account, lock_grant
+from .keeping import take_over
+from .moving import lock_account, lock_grant, lock_grants
 
 
 @transaction.atomic
-def end_access(*, grant, by, at):
+def end_access(*, grant, by, at, taken_over_by=None):
     """End access at once, and with it whatever hangs under it; both sides get the receipt.
 
+    :param taken_over_by: another grant of the same company that may add colleagues, under which what hangs here
+        goes on, within its rights and its window
     :param by: somebody who holds ``end_access`` on the account, the decider who gave it, the person
         who has it (who hands it back), or an admin of that person's company
     :raises PermissionDenied: ``by`` is none of these
-    :raises NotAllowedNow: it has ended already
+    :raises NotAllowedNow: it has ended already, or the other cannot take over
     """
     lock_account(grant.account)
-    grant = lock_grant(grant)
+    locked = lock_grants(Grant.objects.filter(pk__in=[grant.pk, taken_over_by.pk if taken_over_by else None]))
+    grant = next(one for one in locked if one.pk == grant.pk)
     require_ender(by, grant, at=at)
     lender = grant.parent and grant.parent.grantee
     own_side = by in (grant.grantee, lender) or _administers(by, grant, at=at)
     reason = EndReason.HANDED_BACK if own_side else EndReason.ENDED
-    return end_family(grant, reason=reason, by=by, at=at)
+    if taken_over_by is None:
+        return end_family(grant, reason=reason, by=by, at=at)
+    if not selectors.possible_lenders(grant, at=at).filter(pk=taken_over_by.pk).exists():
+        raise NotAllowedNow(_("%(name)s cannot take over these colleagues.") % {"name": taken_over_by.grantee})
+    hanging = list(grant.children.unended(at).select_related("account", "grantee", "membership__account"))
+    lender = next(one for one in locked if one.pk == taken_over_by.pk)
+    ended = end_family(grant, reason=reason, by=by, at=at, told={child.pk for child in hanging})
+    take_over(hanging, lender=lender, at=at)
+    return ended
 
 
 @transaction.atomic

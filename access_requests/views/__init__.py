@@ -1,5 +1,6 @@
 """Pages of the question and the answer."""
 
+from .access import access, restore
 from .answering import decide
 from .asking import ask, cancel, edit
 from .contacts import add, contacts
@@ -7,6 +8,7 @@ from .ending import end, grant, grant_end, grant_less, less, unblock
 from .reading import detail, home, request_list
 
 __all__ = [
+    "access",
     "add",
     "ask",
     "cancel",
@@ -21,5 +23,6 @@ __all__ = [
     "home",
     "less",
     "request_list",
+    "restore",
     "unblock",
 ]

@@ -21,7 +21,7 @@ from .reading import find_visible
 def grant(request, grant_id):
     """One access that answers no request: what it allows, on whose word, what was done with it."""
     at = clock.now()
-    found = _find_grant(request, grant_id, at=at)
+    found = find_grant(request, grant_id, at=at)
     context = {
         "grant": found,
         "terms": selectors.grant_terms(found),
@@ -44,7 +44,7 @@ def end(request, public_id):
 @require_http_methods(["GET", "HEAD", "POST"])
 def grant_end(request, grant_id):
     """Show what will end with an access, and end it on the button."""
-    return _end(request, _find_grant(request, grant_id, at=clock.now(), to_end=True))
+    return _end(request, find_grant(request, grant_id, at=clock.now(), to_end=True))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -56,19 +56,21 @@ def less(request, public_id):
 @require_http_methods(["GET", "HEAD", "POST"])
 def grant_less(request, grant_id):
     """Make an access less."""
-    return _less(request, _find_grant(request, grant_id, at=clock.now(), to_end=True))
+    return _less(request, find_grant(request, grant_id, at=clock.now(), to_end=True))
 
 
 def _end(request, grant):
     at = clock.now()
+    lenders = selectors.possible_lenders(grant, at=at)
     if request.method == "POST":
-        services.end_access(grant=grant, by=request.user, at=at)
+        services.end_access(grant=grant, by=request.user, at=at, taken_over_by=_chosen(lenders, request.POST))
         messages.success(request, _("Ended. %(name)s can no longer open the account.") % {"name": grant.grantee})
         return redirect(grant)
     context = {
         "grant": grant,
         "back": grant.get_absolute_url(),
         "terms": selectors.grant_terms(grant),
+        "lenders": lenders,
         "hanging": grant.children.unended(at).select_related("grantee"),
         "handing_back": grant.grantee == request.user,
         "at": at,
@@ -114,6 +116,20 @@ def unblock(request, public_id):
     return redirect(asked)
 
 
+def _chosen(lenders, data):
+    """Whoever is to take over what hangs under the ended access; ``None`` where it ends too.
+
+    :raises Http404: somebody who cannot
+    """
+    chosen = data.get("lender", "")
+    if not chosen:
+        return None
+    found = lenders.filter(public_id=chosen).first()
+    if found is None:
+        raise Http404
+    return found
+
+
 def _find_asked_grant(request, public_id, *, at):
     asked = find_visible(request, public_id, at=at)
     if asked.grant is None:
@@ -121,7 +137,7 @@ def _find_asked_grant(request, public_id, *, at):
     return _may_be_ended(request, asked.grant, at=at)
 
 
-def _find_grant(request, grant_id, *, at, to_end=False):
+def find_grant(request, grant_id, *, at, to_end=False):
     """The access with this id, if the reader may see it; a foreign id answers like an unknown one."""
     edge.concern(selectors.account_number_of_grant(grant_id))
     found = selectors.grants_visible_to(request.user, at=at).filter(public_id=grant_id).distinct().first()

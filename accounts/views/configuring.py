@@ -55,7 +55,7 @@ def configuration_change(request, number):
             return redirect("account_configuration" if readable else "account_configuration_change", number=number)
     context = {"form": form, "may_read": P.VIEW_CONFIGURATION in visit.rights}
     status = 400 if request.method == "POST" else 200
-    return render_page(request, visit, "configuration_change", context, tab=_TAB[CONFIGURATION], status=status)
+    return render_page(request, visit, "configuration_change", context, status=status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -86,9 +86,6 @@ def settings(request, number):
     return render_page(request, visit, "settings", context, status=400 if request.method == "POST" else 200)
 
 
-_TAB = {CONFIGURATION: "account_configuration", SETTINGS: "account_settings"}
-
-
 def _history(request, account, event):
     page = page_of(request, selectors.changes_of(account, event))
     return {"page": page, "history": selectors.as_changes(page.object_list)}
@@ -101,4 +98,4 @@ def _changed_meanwhile(request, visit, event, form, refusal):
         "changes": selectors.changed_since(visit.account, event, form.seen),
         "again": request.path,
     }
-    return render_page(request, visit, "conflict", context, tab=_TAB[event], status=409)
+    return render_page(request, visit, "conflict", context, status=409)

@@ -226,3 +226,15 @@ def switch(field, why="", opens="", words="") -> dict:
             "why": why or field.help_text,
         }
     return line | {"opens": opens}
+
+
+@register.simple_tag
+def percent(place) -> str:
+    """Write a place in a picture, "33.33%", with a point whatever the language."""
+    return f"{place:.2f}%"
+
+
+@register.simple_tag
+def get_item(mapping, key):
+    """Look something up under a key that is known in the template only."""
+    return mapping.get(key)

@@ -1,5 +1,6 @@
 """The portal's own processes, run as an operator runs them, and stopped by their number."""
 
+import http.client
 import json
 import os
 import re
@@ -8,10 +9,9 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.request
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.error import URLError
+from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 60  # seconds a process may take to come up, or to end
@@ -90,20 +90,23 @@ def running(module, *words, env, log, excused=None):
 
 
 @contextmanager
-def web(*, env, log, excused=None):
+def web(*words, env, log, excused=None):
     """This will serve the portal by gunicorn and give the running process once it answers."""
-    with running("gunicorn", "--config", "config/gunicorn.py", env=env, log=log, excused=excused) as server:
-        until(lambda: answers(f"{env['PORTAL_BASE_URL']}/healthz"), or_say=lambda: server.output[-3000:])
+    with running("gunicorn", "--config", "config/gunicorn.py", *words, env=env, log=log, excused=excused) as server:
+        until(lambda: _lives(env), or_say=lambda: server.output[-3000:])
         yield server
 
 
-def answers(url):
-    """Whether a page is there."""
+def _lives(env):
+    """Whether the portal answers on its port, asked as a proxy before it asks."""
+    link = http.client.HTTPConnection("127.0.0.1", int(env["PORT"]), timeout=5)
     try:
-        with urllib.request.urlopen(url, timeout=5) as answer:
-            return answer.status == 200
-    except (URLError, ConnectionError, TimeoutError):
+        link.request("GET", "/healthz", headers={"Host": urlsplit(env["PORTAL_BASE_URL"]).netloc})
+        return link.getresponse().status == 200
+    except (OSError, http.client.HTTPException):
         return False
+    finally:
+        link.close()
 
 
 def until(happened, *, within=PATIENCE, or_say=lambda: ""):
