@@ -45,22 +45,23 @@ def _here(request, at):
 
 
 def _tabs(request, visit):
-    """The pages of the account that this person may open, and none that they may not."""
-    pages = [
-        (reverse(name, args=[visit.account.number]), label)
-        for name, label, right in PAGES
-        if (right is None or right in visit.rights) and KINDS.get(name, visit.account.kind) == visit.account.kind
-    ]
-    inside = [url for url, _label in pages if request.path.startswith(url)]
-    here = max(inside, key=len, default="")
-    return [{"url": url, "label": label, "current": url == here} for url, label in pages]
+    """The pages of the account that this person may open, and none that they may not.
+
+    Of several under one name the first that is open; it is current on the pages below it too.
+    """
+    pages: dict = {}
+    for name, label, right in PAGES:
+        if (right is None or right in visit.rights) and KINDS.get(name, visit.account.kind) == visit.account.kind:
+            pages.setdefault(label, reverse(name, args=[visit.account.number]))
+    best = max((url for url in pages.values() if request.path.startswith(url)), key=len, default="")
+    return [{"url": url, "label": label, "current": url == best} for label, url in pages.items()]
 
 
 def _item(way, current):
     until = way.until
     return {
         "account": way.account,
-        "how": way.role or _("Lent to you"),
+        "how": way.how,
         "until": until if not way.role else None,
         "lent": not way.role,
         "current": current is not None and way.account.pk == current.pk,

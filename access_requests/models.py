@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, Value, When
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -52,6 +52,11 @@ class AccessRequestQuerySet(models.QuerySet):
         if status == Status.EXPIRED:
             return self.filter(Q(status=Status.EXPIRED) | Q(status=Status.PENDING, respond_by__lte=at))
         return self.filter(status=status)
+
+    def with_status_now(self, at):
+        """Requests with ``status_now``, their status at this moment, to sort by."""
+        over = Q(status=Status.PENDING, respond_by__lte=at)
+        return self.annotate(status_now=Case(When(over, then=Value(Status.EXPIRED.value)), default=F("status")))
 
     def with_people(self):
         """Requests with everything their pages and mails name, in one query."""

@@ -16,8 +16,11 @@ class AccountPermission(models.TextChoices):
     VIEW_INVOICES = "view_invoices", _("See invoices")
     VIEW_USAGE = "view_usage", _("See usage")
     VIEW_CONTACTS = "view_contacts", _("See contacts")
+    VIEW_CONFIGURATION = "view_configuration", _("See the configuration")
+    CHANGE_CONFIGURATION = "change_configuration", _("Change the configuration")
     VIEW_ACCESS = "view_access", _("See who has access")
     MANAGE_PEOPLE = "manage_people", _("Manage people")
+    CHANGE_SETTINGS = "change_settings", _("Change the settings")
     DECIDE_ACCESS = "decide_access", _("Decide requests for access")
     END_ACCESS = "end_access", _("End access")
 
@@ -33,16 +36,28 @@ class Role(models.TextChoices):
 
 P = AccountPermission
 
-LENDABLE = (P.VIEW_ORDERS, P.VIEW_INVOICES, P.VIEW_USAGE, P.VIEW_CONTACTS)
+LENDABLE = (
+    P.VIEW_ORDERS,
+    P.VIEW_INVOICES,
+    P.VIEW_USAGE,
+    P.VIEW_CONTACTS,
+    P.VIEW_CONFIGURATION,
+    P.CHANGE_CONFIGURATION,
+)
 
-# What a plain member can be given one by one.
-MEMBER_SWITCHES = LENDABLE
+# What a plain member can be given one by one: the records and the people, but not how everybody signs in.
+MEMBER_SWITCHES = tuple(right for right in LENDABLE if right not in (P.VIEW_CONFIGURATION, P.CHANGE_CONFIGURATION))
+
+# What the account's setting opens to the vendor's associates, without anybody asking.
+SUPPORT_READS = frozenset({P.VIEW_CONFIGURATION})
 
 CONSEQUENCES = {
     P.VIEW_ORDERS: _("What was ordered, when, and how far it is."),
     P.VIEW_INVOICES: _("Numbers, amounts and due dates of the invoices."),
     P.VIEW_USAGE: _("How much of each service is used, month by month."),
     P.VIEW_CONTACTS: _("Names, e-mail addresses and roles of the people of the account."),
+    P.VIEW_CONFIGURATION: _("How your people sign in, which mail domains belong to you, who gets notices."),
+    P.CHANGE_CONFIGURATION: _("Can change how your people sign in. A mistake can lock people out."),
 }
 
 # The pages of an account: the name of the address, what the tab says, and the right it needs.
@@ -52,8 +67,11 @@ PAGES = (
     ("account_invoices", _("Invoices"), P.VIEW_INVOICES),
     ("account_usage", _("Usage"), P.VIEW_USAGE),
     ("account_contacts", _("Contacts"), P.VIEW_CONTACTS),
+    ("account_configuration", _("Configuration"), P.VIEW_CONFIGURATION),
+    ("account_configuration_change", _("Configuration"), P.CHANGE_CONFIGURATION),
     ("account_access", _("Access"), P.VIEW_ACCESS),
     ("account_partners", _("Partners"), P.VIEW_ACCESS),
+    ("account_settings", _("Settings"), P.CHANGE_SETTINGS),
 )
 # Pages that only some kinds of account have.
 KINDS = {"account_partners": AccountKind.CUSTOMER}
@@ -61,9 +79,10 @@ KINDS = {"account_partners": AccountKind.CUSTOMER}
 _EVERYBODY_WHO_RUNS_IT = frozenset({*LENDABLE, P.VIEW_ACCESS, P.MANAGE_PEOPLE, P.END_ACCESS})
 
 ROLE_RIGHTS = {
-    Role.PRIMARY: _EVERYBODY_WHO_RUNS_IT | {P.DECIDE_ACCESS},
-    Role.ADMINISTRATOR: _EVERYBODY_WHO_RUNS_IT,  # DECIDE_ACCESS where the account's settings say so
-    Role.ACCESS_ADMINISTRATOR: _EVERYBODY_WHO_RUNS_IT,
+    Role.PRIMARY: _EVERYBODY_WHO_RUNS_IT | {P.CHANGE_SETTINGS, P.DECIDE_ACCESS},
+    # DECIDE_ACCESS where the account's settings say so
+    Role.ADMINISTRATOR: _EVERYBODY_WHO_RUNS_IT | {P.CHANGE_SETTINGS},
+    Role.ACCESS_ADMINISTRATOR: _EVERYBODY_WHO_RUNS_IT - {P.CHANGE_CONFIGURATION},
     Role.MEMBER: frozenset(),  # what the account's administrators set per person
 }
 

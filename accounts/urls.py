@@ -14,6 +14,13 @@ urlpatterns = [
     path("accounts/<str:number>/orders/", views.orders, name="account_orders"),
     path("accounts/<str:number>/invoices/", views.invoices, name="account_invoices"),
     path("accounts/<str:number>/usage/", views.usage, name="account_usage"),
+    path("accounts/<str:number>/configuration/", views.configuration, name="account_configuration"),
+    path(
+        "accounts/<str:number>/configuration/change/",
+        views.configuration_change,
+        name="account_configuration_change",
+    ),
+    path("accounts/<str:number>/settings/", views.settings, name="account_settings"),
     path(_PEOPLE, views.contacts, name="account_contacts"),
     path(f"{_PEOPLE}invite/", views.invite, name="account_invite"),
     path(f"{_PEOPLE}invitations/<str:public_id>/again/", views.again, name="invitation_again"),

@@ -10,7 +10,13 @@ def history(*subjects):
 
 def through(grant_id):
     """What was opened or changed through one grant, oldest first."""
-    return TrailLine.objects.filter(subject=str(grant_id), event__startswith="account.").order_by("at", "id")
+    used = ("account.viewed", "configuration.changed")
+    return TrailLine.objects.filter(subject=str(grant_id), event__in=used).order_by("at", "id")
+
+
+def of_account(number, event):
+    """Every such event of the account with this number, newest first."""
+    return TrailLine.objects.filter(account=number, event=event).order_by("-at", "-id")
 
 
 def last_run(name):

@@ -117,6 +117,7 @@ PORTAL_RATES = {
         ]
     ),
     "change_password": _rate("PORTAL_CHANGE_PASSWORD_RATE", "5/60", "user"),
+    "export": _rate("PORTAL_EXPORT_RATE", "5/3600", "user"),
     "decide": f"{PORTAL_DECISIONS_PER_MINUTE}/60s/user",
     "invite": _rate("PORTAL_INVITE_RATE", "30/3600", "user"),
     "confirm_email": _rate("PORTAL_CONFIRM_EMAIL_RATE", "1/10", "key"),

@@ -2,7 +2,7 @@
 
 import logging
 
-from allauth.core.ratelimit import consume
+from allauth.core.internal.ratelimit import consume
 from redis.exceptions import RedisError
 
 log = logging.getLogger(__name__)
@@ -17,7 +17,9 @@ def within(request, action):
     :param action: a key of ``PORTAL_RATES``
     """
     try:
-        return consume(request, action=action, user=request.user)
+        # allauth's own limits count forms only; here whoever asks says what counts, a list taken as a file too
+        usage = consume(request, app="allauth.account", action=action, user=request.user, limit_get=True)
+        return usage is not None
     except (RedisError, OSError):
         log.exception("the cache is gone, so nothing is counted")
         return True

@@ -1,4 +1,4 @@
-"""What the forms share: the switches."""
+"""What the forms share: the switches, and a moment to look at."""
 
 from django import forms
 from django.utils.translation import gettext_lazy

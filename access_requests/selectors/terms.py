@@ -32,6 +32,11 @@ PAGES = {
     "invoices": gettext_lazy("Invoices"),
     "usage": gettext_lazy("Usage"),
     "access": gettext_lazy("Access"),
+    "configuration": gettext_lazy("Configuration"),
+    "configuration_change": gettext_lazy("Configuration, to change it"),
+    "orders.csv": gettext_lazy("Orders, as a file"),
+    "invoices.csv": gettext_lazy("Invoices, as a file"),
+    "usage.csv": gettext_lazy("Usage, as a file"),
 }
 
 
@@ -110,7 +115,7 @@ class Change:
 
 @dataclass(frozen=True)
 class ReceiptLine:
-    """How often one page was opened through an access."""
+    """How often one page was opened through an access, or, without a page, how much was changed."""
 
     page: str
     times: int
@@ -118,6 +123,9 @@ class ReceiptLine:
     @property
     def words(self):
         """The line as people read it."""
+        if not self.page:
+            count = {"count": self.times}
+            return ngettext("Configuration, %(count)d change", "Configuration, %(count)d changes", self.times) % count
         times = ngettext("%(count)d time", "%(count)d times", self.times) % {"count": self.times}
         return _("%(page)s, opened %(times)s") % {"page": PAGES.get(self.page, self.page), "times": times}
 
@@ -213,7 +221,7 @@ def as_changes(plain, zone):
 
 
 def receipt(grant):
-    """What was opened through an access and how often, as :class:`ReceiptLine`; empty where it was never used."""
+    """What was opened and changed through an access and how often, as :class:`ReceiptLine`; empty if never used."""
     pages = Counter(line.details.get("page", "") for line in trail.through(grant.public_id))
     return [ReceiptLine(page, times) for page, times in sorted(pages.items())]
 

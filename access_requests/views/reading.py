@@ -2,6 +2,7 @@
 
 from django.http import Http404
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from accounts import selectors as accounts
@@ -10,11 +11,39 @@ from audit import edge
 from audit import selectors as trail
 from frame import clock
 from frame.paging import page_of
+from frame.rates import within
+from frame.tables import Column, Table
 
 from .. import selectors, services
 from ..states import Status
 
 HOME_ROWS = 5
+
+COLUMNS = (
+    Column("request", _("Request"), lambda row: row.public_id, ("public_id",)),
+    Column(
+        "for",
+        _("For"),
+        lambda row: row.beneficiary,
+        ("beneficiary__first_name", "beneficiary__last_name", "beneficiary__email"),
+    ),
+    Column("address", _("Mail address"), lambda row: row.beneficiary.email),
+    Column("company", _("Company"), lambda row: row.company.name),
+    Column("account", _("Account"), lambda row: row.account.name, ("account__name", "account__number")),
+    Column("number", _("Account number"), lambda row: row.account.number),
+    Column(
+        "rights",
+        _("Asks for"),
+        lambda row: ", ".join(str(right.label) for right in row.rights),
+        ("administrator", "permissions"),
+    ),
+    Column("start", _("Start"), lambda row: row.starts_at, ("starts_at",)),
+    Column("end", _("End"), lambda row: row.ends_at, ("ends_at", "duration")),
+    Column("asked", _("Asked"), lambda row: row.submitted_at, ("submitted_at",)),
+    Column("asker", _("Asked by"), lambda row: row.asker),
+    Column("decision", _("Decision"), lambda row: Status(row.status_now).label, ("status_now",)),
+    Column("decided", _("Answered by"), lambda row: row.decided_by),
+)
 
 
 @require_safe
@@ -40,20 +69,25 @@ def home(request):
 
 @require_safe
 def request_list(request):
-    """Every request the reader may see, newest first, by status and by name."""
+    """Every request the reader may see, newest first where nothing else is asked for, by status and by name."""
     at = clock.now()
     status = request.GET.get("status", "")
     name = request.GET.get("name", "").strip()[:100]
-    rows = selectors.visible_to(request.user, at=at).with_people()
-    if status:
-        if status not in Status.values:
-            raise Http404
-        rows = rows.with_status(status, at)
-    page = page_of(request, selectors.named(rows, name))
-    for row in page.object_list:
-        row.status_now = row.status_at(at)
+    if status and status not in Status.values:
+        raise Http404
+
+    def rows(at):
+        seen = selectors.visible_to(request.user, at=at).with_people().with_status_now(at)
+        return selectors.named(seen.with_status(status, at) if status else seen, name)
+
+    table = Table(request, rows, COLUMNS, at)
+    if table.wants_file:
+        allowed = within(request, "export")
+        return table.file("requests") if allowed else render(request, "429.html", status=429)
+    page = table.page()
     waiting = set(selectors.waiting_for(request.user, at=at).values_list("pk", flat=True))
     context = {
+        "table": table,
         "page": page,
         "status": status,
         "name": name,

@@ -1,11 +1,20 @@
 """The door. Who may do what is asked here and nowhere else.
 
-Rights come from an active membership or from a live grant, and from nothing else: a superuser's
-staff power ends at the admin site. Time is read from the rows, never from a job that tidied them.
+Rights come from an active membership, from a live grant, or from the account's setting that lets support
+read its configuration, and from nothing else: a superuser's staff power ends at the admin site. Time is read from
+the rows, never from a job that tidied them.
 """
 
-from .asking import accounts_where, allows, ends_of, grants_used, held, open_to, require
-from .deciding import deciders, decides_for, require_appointer, require_decider, require_partner_admin
+from .asking import accounts_where, allows, ends_of, grants_used, held, open_to, reads_for_support, require
+from .deciding import (
+    deciders,
+    decides_for,
+    is_primary,
+    require_appointer,
+    require_decider,
+    require_partner_admin,
+    require_primary,
+)
 from .lending import end_grant, granted, open_grant, shrink_grant
 
 __all__ = [
@@ -18,11 +27,14 @@ __all__ = [
     "granted",
     "grants_used",
     "held",
+    "is_primary",
     "open_grant",
     "open_to",
+    "reads_for_support",
     "require",
     "require_appointer",
     "require_decider",
     "require_partner_admin",
+    "require_primary",
     "shrink_grant",
 ]

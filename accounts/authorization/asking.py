@@ -5,8 +5,8 @@ from django.db.models import Exists, F, Max, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from ..models import Account, Grant, Membership
-from ..permissions import ROLE_RIGHTS, STAND_IN_RIGHTS, AccountPermission, Role
-from ..states import Deciders
+from ..permissions import ROLE_RIGHTS, STAND_IN_RIGHTS, SUPPORT_READS, AccountPermission, Role
+from ..states import AccountKind, Deciders
 
 
 def accounts_where(user, permission, *, at):
@@ -35,7 +35,7 @@ def require(user, permission, account, *, at):
 
 
 def held(user, account, *, at):
-    """Every right ``user`` holds on ``account`` at ``at``, as a frozenset. At most two queries."""
+    """Every right ``user`` holds on ``account`` at ``at``, as a frozenset. At most three queries."""
     if not user.is_authenticated:
         return frozenset()
     rights = set()
@@ -50,12 +50,16 @@ def held(user, account, *, at):
         .filter(account=account, account__in=Account.objects.open(at))
         .values_list("permissions__permission__codename", flat=True)
     )
+    if reads_for_support(user, account, at=at):
+        rights |= SUPPORT_READS
     known = set(AccountPermission.values)
     return frozenset(AccountPermission(name) for name in rights.union(codenames) if name in known)
 
 
 def open_to(user, *, at):
-    """The accounts ``user`` may enter at all: as a member, or through a live grant, whatever it allows."""
+    """The accounts ``user`` may enter at all: as a member, through a live grant, whatever it allows, or because
+    the account lets support read.
+    """
     if not user.is_authenticated:
         return Account.objects.none()
     return Account.objects.filter(_opened_to(user, at))
@@ -65,6 +69,11 @@ def grants_used(user, account, permission, *, at):
     """The live grants that give ``user`` this right on ``account`` (any right, with ``permission=None``)."""
     grants = _grants_of(user, at).filter(account=account)
     return grants if permission is None else grants.filter(permissions__permission__codename=permission)
+
+
+def reads_for_support(user, account, *, at):
+    """Whether the account's setting lets ``user`` read its configuration, as an associate of the vendor."""
+    return Account.objects.open(at).filter(_read_by_support(user, at), pk=account.pk).exists()
 
 
 def ends_of(user, account_ids, *, at):
@@ -80,9 +89,18 @@ def _opened_to(user, at, permission=None):
     if permission is not None:
         lent = lent.filter(permissions__permission__codename=permission)
     here = {"account": OuterRef("pk")}
-    return Q(pk__in=Account.objects.open(at).values("pk")) & (
-        Q(Exists(own.filter(user=user, **here))) | Q(Exists(lent.filter(**here)))
+    ways = Q(Exists(own.filter(user=user, **here))) | Q(Exists(lent.filter(**here)))
+    if permission is None or permission in SUPPORT_READS:
+        ways |= _read_by_support(user, at)
+    return Q(pk__in=Account.objects.open(at).values("pk")) & ways
+
+
+def _read_by_support(user, at):
+    """The accounts whose setting lets support read, where ``user`` is an associate: the vendor's, and active."""
+    associate = Membership.objects.active(at).filter(
+        user=user, account__kind=AccountKind.VENDOR, account__in=Account.objects.open(at)
     )
+    return Q(support_read_only=True) & Q(Exists(associate))
 
 
 def _grants_of(user, at):

@@ -75,3 +75,20 @@ def require_appointer(user, account, *, role, at):
             _("You may not make or unmake somebody “%(role)s” of account %(number)s.")
             % {"role": Role(role).label, "number": account.number}
         )
+
+
+def require_primary(user, account, *, at):
+    """Let through the primary user alone: who makes and unmakes deciders.
+
+    :raises PermissionDenied: with a sentence fit to show
+    """
+    if not is_primary(user, account, at=at):
+        raise PermissionDenied(
+            _("Only the primary user of account %(number)s says who decides.") % {"number": account.number}
+        )
+
+
+def is_primary(user, account, *, at):
+    """Whether this person is the account's primary user: for pages."""
+    mine = Membership.objects.active(at).filter(user=user, account=account, account__in=Account.objects.open(at))
+    return mine.filter(role=Role.PRIMARY).exists()

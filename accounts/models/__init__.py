@@ -1,12 +1,17 @@
 """Who exists, what they may do, and what an account's own records are."""
 
+from .configuration import CONFIGURED, DECIDING, SETTINGS, Configuration, read_certificate
 from .grants import Grant, GrantedPermission
 from .invitations import Invitation
 from .people import Account, Membership, MembershipRight, User
 from .records import Invoice, Order, Usage
 
 __all__ = [
+    "CONFIGURED",
+    "DECIDING",
+    "SETTINGS",
     "Account",
+    "Configuration",
     "Grant",
     "GrantedPermission",
     "Invitation",
@@ -16,4 +21,5 @@ __all__ = [
     "Order",
     "Usage",
     "User",
+    "read_certificate",
 ]

@@ -101,6 +101,8 @@ class Account(models.Model):
         default=Deciders.PRIMARY_AND_ADMINISTRATORS,
     )
     partners_may_add_colleagues = models.BooleanField(_("partners may add colleagues"), default=True)
+    support_read_only = models.BooleanField(_("Allow support read-only access to your organization"), default=False)
+    settings_version = models.PositiveIntegerField(_("version of the settings"), default=1)
 
     objects = AccountQuerySet.as_manager()
 

@@ -1,6 +1,7 @@
 """Writes of people and accounts."""
 
 from .companies import open_account
+from .configuring import change_configuration, change_settings
 from .invitations import accept_invitation, invite, invite_again, withdraw_invitation
 from .leaving import deactivate_person, end_membership, require_ender
 from .people import (
@@ -18,7 +19,9 @@ __all__ = [
     "Visit",
     "accept_invitation",
     "add_member",
+    "change_configuration",
     "change_role",
+    "change_settings",
     "deactivate_person",
     "end_membership",
     "end_stand_in",

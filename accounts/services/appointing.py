@@ -6,8 +6,9 @@ from django.utils.translation import gettext as _
 
 from audit.record import record
 
+from .. import authorization
 from ..models import Account, Membership, MembershipRight
-from ..permissions import Role, ordered
+from ..permissions import ordered
 from ..states import AccountKind
 
 
@@ -41,7 +42,7 @@ def require_primary(by, account, words, *, at):
     :param words: the sentence of the refusal
     :raises PermissionDenied: with that sentence
     """
-    if not Membership.objects.active(at).filter(account=account, user=by, role=Role.PRIMARY).exists():
+    if not authorization.is_primary(by, account, at=at):
         raise PermissionDenied(words)
 
 

@@ -47,6 +47,7 @@ def enter(*, user, number, permission, page, at):
 
 
 def _write_down(user, account, permission, page, at):
+    """One line, also where no grant gave the right: then the account's setting for support did."""
     grants = list(authorization.grants_used(user, account, permission, at=at).order_by("pk").distinct())
     if not grants:
         raise Account.DoesNotExist  # it ended between two looks at the clock's rows
@@ -55,10 +56,10 @@ def _write_down(user, account, permission, page, at):
         "account.viewed",
         account=account,
         by=user,
-        subject=grants[0].public_id,
+        subject=grants[0].public_id if grants else account.number,
         grants=[grant.public_id for grant in grants],
         case=", ".join(sorted({grant.case_number for grant in grants} - {""})),
-        digest=grants[0].request_digest,
+        digest=grants[0].request_digest if grants else "",
         at=at,
         page=page,
     )

@@ -1,5 +1,6 @@
 """The account's own pages, and joining an account."""
 
+from .configuring import configuration, configuration_change, settings
 from .invitations import accept, again, invitation, invite, withdraw
 from .people import authorized_contact, contacts, end, person, rights, role, stand_in, stand_in_end, successor
 from .records import invoices, orders, overview, switch, usage
@@ -8,6 +9,8 @@ __all__ = [
     "accept",
     "again",
     "authorized_contact",
+    "configuration",
+    "configuration_change",
     "contacts",
     "end",
     "invitation",
@@ -18,6 +21,7 @@ __all__ = [
     "person",
     "rights",
     "role",
+    "settings",
     "stand_in",
     "stand_in_end",
     "successor",

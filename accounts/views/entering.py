@@ -1,4 +1,4 @@
-"""What every page of an account begins and ends with: the door, and the frame."""
+"""What every page of an account begins and ends with: the door, and the frame. The tabs come with ``here``."""
 
 from django.http import Http404
 from django.shortcuts import render

@@ -1,45 +1,74 @@
-"""The account's own pages. Each asks the door once and leaves a line where somebody looks in from outside."""
+"""What an account is and has: the overview, orders, invoices, usage; and going to another account.
+
+Each page asks the door once and leaves a line where somebody looks in from outside.
+"""
 
 from django.http import Http404
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from frame import clock
-from frame.paging import page_of
+from frame.rates import within
+from frame.tables import Column, Table
 
-from .. import selectors
+from .. import authorization, selectors
 from ..forms import SwitchForm
 from ..models import Account
 from ..permissions import AccountPermission as P
 from .entering import enter, show
+
+ORDERS = (
+    Column("number", _("Order"), lambda row: row.number, ("number",)),
+    Column("ordered", _("Ordered"), lambda row: row.ordered_on, ("ordered_on",)),
+    Column("product", _("Product"), lambda row: row.product, ("product",)),
+    Column("description", _("Description"), lambda row: row.description, ("description",)),
+    Column("quantity", _("Quantity"), lambda row: row.quantity, ("quantity",), numeric=True),
+    Column("state", _("State"), lambda row: row.get_state_display(), ("state",)),
+)
+
+INVOICES = (
+    Column("number", _("Invoice"), lambda row: row.number, ("number",)),
+    Column("issued", _("Date"), lambda row: row.issued_on, ("issued_on",)),
+    Column("due", _("Due"), lambda row: row.due_on, ("due_on",)),
+    Column("amount", _("Amount"), lambda row: row.amount, ("currency", "amount"), numeric=True),
+    Column("currency", _("Currency"), lambda row: row.currency, ("currency",)),
+    Column("state", _("State"), lambda row: row.get_state_display(), ("state",)),
+)
+
+USAGE = (
+    Column("month", _("Month"), lambda row: f"{row.month:%Y-%m}", ("month",)),
+    Column("product", _("Product"), lambda row: row.product, ("product",)),
+    Column("amount", _("Used"), lambda row: row.amount.normalize().to_eng_string(), ("unit", "amount"), numeric=True),
+    Column("unit", _("Unit"), lambda row: row.unit, ("unit",)),
+)
 
 
 @require_safe
 def overview(request, number):
     """What the account is, and what may be opened in it."""
     visit = enter(request, number, permission=None, page="overview")
-    return show(request, visit, "overview", {"counts": selectors.record_counts(visit.account, visit.rights)})
+    counts = selectors.record_counts(visit.account, visit.rights)
+    configured = P.VIEW_CONFIGURATION in visit.rights and selectors.configuration_in_words(visit.account)
+    return show(request, visit, "overview", {"counts": counts, "configured": configured})
 
 
 @require_safe
 def orders(request, number):
     """What was ordered."""
-    visit = enter(request, number, permission=P.VIEW_ORDERS, page="orders")
-    return show(request, visit, "orders", {"page": page_of(request, visit.account.orders.all())})
+    return _records(request, number, "orders", P.VIEW_ORDERS, ORDERS)
 
 
 @require_safe
 def invoices(request, number):
     """What was billed."""
-    visit = enter(request, number, permission=P.VIEW_INVOICES, page="invoices")
-    return show(request, visit, "invoices", {"page": page_of(request, visit.account.invoices.all())})
+    return _records(request, number, "invoices", P.VIEW_INVOICES, INVOICES)
 
 
 @require_safe
 def usage(request, number):
     """How much was used."""
-    visit = enter(request, number, permission=P.VIEW_USAGE, page="usage")
-    return show(request, visit, "usage", {"page": page_of(request, visit.account.usage.all())})
+    return _records(request, number, "usage", P.VIEW_USAGE, USAGE)
 
 
 @require_POST
@@ -52,6 +81,23 @@ def switch(request):
     account = _found(request.user, number)
     request.session["account"] = account.number
     return redirect("account", number=account.number)
+
+
+def _records(request, number, name, right, columns):
+    """One kind of record as a page, or all of it as a file that asks the door again as it is written."""
+
+    def rows(at):
+        open_now = authorization.accounts_where(request.user, right, at=at)
+        return getattr(visit.account, name).filter(account__in=open_now.values("pk"))
+
+    as_file = request.GET.get("format") == "csv"
+    visit = enter(request, number, permission=right, page=f"{name}.csv" if as_file else name)
+    table = Table(request, rows, columns, clock.now())
+    if not table.wants_file:
+        return show(request, visit, name, {"table": table, "page": table.page()})
+    if not within(request, "export"):
+        return render(request, "429.html", status=429)
+    return table.file(f"{name}-{visit.account.number}")
 
 
 def _found(user, number):

@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from frame import clock, wording
+from frame.paging import SIZES
 
 register = template.Library()
 
@@ -154,9 +155,28 @@ def _query(context, **changes) -> str:
     return "?" + urlencode(parts)
 
 
+@register.inclusion_tag("components/sort.html", takes_context=True)
+def sort(context, name) -> dict:
+    """Write the heading of a column of the page's `table`: a link that sorts by it, then backwards."""
+    column, table = context["table"].column(name), context["table"]
+    here = table.sorted_by == name
+    again = f"-{name}" if here and not table.backwards else name
+    return {
+        "column": column,
+        "url": _query(context, sort=again, page="") if column.order else "",
+        "way": ("descending" if table.backwards else "ascending") if here else "",
+    }
+
+
+@register.simple_tag(takes_context=True)
+def file_url(context) -> str:
+    """Write the address of the page's list as a file: the same rows in the same order, all of them."""
+    return _query(context, format="csv", page="", size="")
+
+
 @register.inclusion_tag("components/pages.html", takes_context=True)
 def pages(context, page, label="") -> dict:
-    """Write the pager of a list: which rows these are, and plain links that keep the query."""
+    """Write the pager of a list: which rows these are, how many at once, and plain links that keep the query."""
     numbers = [
         {"number": number, "url": _query(context, page=number) if isinstance(number, int) else ""}
         for number in page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
@@ -165,6 +185,11 @@ def pages(context, page, label="") -> dict:
         "page": page,
         "label": label,
         "numbers": numbers,
+        "sizes": [
+            {"size": size, "url": _query(context, size=size, page=""), "current": size == page.paginator.per_page}
+            for size in SIZES
+            if page.paginator.count > SIZES[0]
+        ],
         "before": _query(context, page=page.number - 1) if page.has_previous() else "",
         "after": _query(context, page=page.number + 1) if page.has_next() else "",
     }

@@ -19,7 +19,7 @@ START = datetime(2030, 1, 1, tzinfo=UTC)
 HOURS = st.integers(0, 4)
 
 
-ASKED = [*LENDABLE, *P]  # what can be lent more often, for it comes from more places
+ASKED = [*LENDABLE, P.VIEW_CONFIGURATION, *P]  # more often what comes from more places
 
 
 def hour(number):
@@ -41,6 +41,15 @@ class Joined:
     joined: int
     ended: int | None
     stands_in: tuple | None
+
+
+@dataclass(frozen=True)
+class Works:
+    """A person at the vendor; ``ended`` in hours."""
+
+    person: int
+    joined: int
+    ended: int | None
 
 
 @dataclass(frozen=True)
@@ -66,6 +75,7 @@ joined = st.builds(
     ended=st.none() | st.integers(2, 4),
     stands_in=st.none() | st.tuples(HOURS, st.integers(1, 3)),
 )
+works = st.builds(Works, person=st.integers(0, 2), joined=st.integers(0, 2), ended=st.none() | st.integers(2, 4))
 lent = st.builds(
     Lent,
     person=st.integers(0, 2),
@@ -80,7 +90,9 @@ worlds = st.fixed_dictionaries(
     {
         "active": st.lists(st.sampled_from([True, True, False]), min_size=3, max_size=3),
         "superuser": st.booleans(),
-        "closed": st.tuples(*[st.sampled_from([None, None, None, 1, 2, 3])] * 3),
+        "closed": st.tuples(*[st.sampled_from([None, None, None, 1, 2, 3])] * 4),
+        "lets_support_read": st.tuples(st.booleans(), st.booleans()),
+        "works": st.lists(works, max_size=2, unique_by=lambda one: one.person),
         "administrators_decide": st.booleans(),
         "left": st.tuples(*[st.sampled_from([None, None, 1, 2, 3])] * 3),
         "joined": st.lists(joined, max_size=2, unique_by=lambda one: (one.person, one.account)),
@@ -90,7 +102,7 @@ worlds = st.fixed_dictionaries(
 
 
 class Built:
-    """The rows of a drawn world: two customers, and a partner to whom everybody belongs or belonged."""
+    """The rows of a drawn world: two customers, a partner to whom everybody belongs or belonged, and the vendor."""
 
     def __init__(self, world):
         both = Deciders.PRIMARY_AND_ADMINISTRATORS
@@ -100,21 +112,27 @@ class Built:
         ]
         self.accounts = [
             Account.objects.create(
-                kind=AccountKind.PARTNER if number == 2 else AccountKind.CUSTOMER,
+                kind=kind,
                 number=f"90{number}",
                 org_id=f"90{number}",
                 opened_at=START,
                 closed_at=hour(world["closed"][number]),
                 partner_deciders=both if world["administrators_decide"] else Deciders.PRIMARY,
                 support_deciders=Deciders.PRIMARY,
+                support_read_only=number < 2 and world["lets_support_read"][number],
             )
-            for number in (0, 1, 2)
+            for number, kind in enumerate(
+                [AccountKind.CUSTOMER, AccountKind.CUSTOMER, AccountKind.PARTNER, AccountKind.VENDOR]
+            )
         ]
         primary = Joined(0, 1, Role.PRIMARY, frozenset(), 0, None, None)
         outside = [
             Joined(person, 2, Role.MEMBER, frozenset(), 0, left, None) for person, left in enumerate(world["left"])
         ]
-        self.memberships = [self.join(one) for one in [*outside, primary, *world["joined"]]]
+        associates = [
+            Joined(one.person, 3, Role.MEMBER, frozenset(), one.joined, one.ended, None) for one in world["works"]
+        ]
+        self.memberships = [self.join(one) for one in [*outside, primary, *world["joined"], *associates]]
         self.grants = []
         for one in world["lent"]:
             self.grants.append(self.lend(one))
@@ -188,6 +206,10 @@ def rights_by_the_rule(built, user, account, at):
     for grant in built.grants:
         if (grant.grantee, grant.account) == (user, account) and opens(grant, at):
             rights |= grant.lent
+    vendor = built.accounts[3]
+    works = any((one.user, one.account) == (user, vendor) and active(one, at) for one in built.memberships)
+    if account.support_read_only and works and (vendor.closed_at is None or vendor.closed_at > at):
+        rights |= {P.VIEW_CONFIGURATION}
     return rights
 
 
@@ -200,9 +222,11 @@ def test_list_and_yes_or_no_and_all_at_once_agree_with_the_rule(db, world, asked
         for at, right in zip(MOMENTS, asked, strict=True):
             for user in built.people:
                 listed = set(authorization.accounts_where(user, right, at=at))
+                enterable = set(authorization.open_to(user, at=at))
                 for account in built.accounts[:2]:
                     expected = rights_by_the_rule(built, user, account, at)
                     assert authorization.held(user, account, at=at) == expected
                     assert authorization.allows(user, right, account, at=at) == (right in expected)
                     assert (account in listed) == (right in expected)
+                    assert account in enterable or not expected
         transaction.set_rollback(True)

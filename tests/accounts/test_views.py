@@ -14,6 +14,7 @@ from tests.doorbell import age_session
 from tests.pages import soup_of, words_of
 
 PAGES = {P.VIEW_ORDERS: "orders", P.VIEW_INVOICES: "invoices", P.VIEW_USAGE: "usage", P.VIEW_CONTACTS: "contacts"}
+EVERY_PAGE = PAGES | {P.VIEW_CONFIGURATION: "configuration", P.CHANGE_CONFIGURATION: "configuration/change"}
 
 
 def path_of(page=None, number="654321"):
@@ -34,17 +35,18 @@ class TestTheRightPages:
         approve(ask(cast, permissions=(right,), at=now), by=cast.carol, at=now)
         client = signed_in(cast.petra)
 
-        found = {page: client.get(path_of(page)).status_code for page in PAGES.values()}
+        found = {page: client.get(path_of(page)).status_code for page in EVERY_PAGE.values()}
 
-        assert found == dict.fromkeys(PAGES.values(), 403) | {PAGES[right]: 200}
+        assert found == dict.fromkeys(EVERY_PAGE.values(), 403) | {EVERY_PAGE[right]: 200}
         tabs = soup_of(client.get(path_of())).select(".tabs a")
-        assert [tab["href"] for tab in tabs] == [path_of(), path_of(PAGES[right])]
+        assert [tab["href"] for tab in tabs] == [path_of(), path_of(EVERY_PAGE[right])]
 
     @pytest.mark.seed("S2-12")
     def test_administrator_opens_them_all(self, cast, signed_in):
         client = signed_in(cast.piotr)
 
-        assert [client.get(path_of(page)).status_code for page in PAGES.values()] == [200] * len(PAGES)
+        pages = EVERY_PAGE.values()
+        assert [client.get(path_of(page)).status_code for page in pages] == [200] * len(pages)
 
     def test_shows_the_accounts_own_records_and_nobody_elses(self, cast, now, signed_in):
         world.add_records(cast, today=now.date())

@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from accounts import authorization
 from accounts.models import Account, Grant, Membership, User
-from accounts.permissions import AccountPermission
+from accounts.permissions import SUPPORT_READS, AccountPermission
 from frame import clock
 
 MISUSED, DENIED = 2, 3
@@ -44,12 +44,13 @@ class Command(BaseCommand):
 
 
 def because(person, right, company, *, at):
-    """This will give what lets the person in: the memberships and grants that give the right now."""
+    """This will give what lets the person in: the memberships, grants and setting that give the right now."""
     own = Membership.objects.giving(right, at).filter(user=person, account=company)
     lent = authorization.grants_used(person, company, right, at=at).order_by("opened_at", "pk")
-    return [{"membership": one.role, "since": one.joined_at.isoformat()} for one in own] + [
-        {"grant": one.public_id, "request": one.request_id, "until": one.ends_at.isoformat()} for one in lent
-    ]
+    why = [{"membership": one.role, "since": one.joined_at.isoformat()} for one in own]
+    why += [{"grant": one.public_id, "request": one.request_id, "until": one.ends_at.isoformat()} for one in lent]
+    by_setting = right in SUPPORT_READS and authorization.reads_for_support(person, company, at=at)
+    return why + ([{"setting": "support_read_only"}] if by_setting else [])
 
 
 def why_not(person, right, company, *, at):

@@ -8,24 +8,15 @@ from django.conf import settings
 from django.db.models import Case, Q, When
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from frame.refusals import AccessEnded
 from frame.wording import spell_moment
 
-from . import authorization
-from .models import Account, Grant, Invitation, Membership, User
-from .permissions import (
-    APPOINTS,
-    DECIDER_ROLES,
-    LENDABLE,
-    SECOND_FACTOR_ROLES,
-    AccountPermission,
-    Role,
-    ordered,
-)
-from .signals import what_goes_with
-from .states import AccountKind
+from .. import authorization
+from ..models import Account, Grant, Invitation, Membership, User
+from ..permissions import APPOINTS, DECIDER_ROLES, SECOND_FACTOR_ROLES, AccountPermission, Role, ordered
+from ..signals import what_goes_with
+from ..states import AccountKind
 
 
 @dataclass(frozen=True)
@@ -35,6 +26,11 @@ class WayIn:
     account: Account
     role: str
     until: datetime | None
+
+    @property
+    def how(self):
+        """As whom, in words: the role, or that it is lent, or that the account lets support read."""
+        return self.role or (_("Lent to you") if self.until else _("Read-only, for support"))
 
 
 @dataclass(frozen=True)
@@ -264,25 +260,3 @@ def _ended_at(user, number, at):
         ends += [moment for moment in over if moment is not None]
     past = [moment for moment in ends if moment <= at]
     return max(past) if past else None
-
-
-def record_counts(account, rights=frozenset(LENDABLE)):
-    """How many records each of these rights opens today: ``{right: count}``."""
-    related = {
-        AccountPermission.VIEW_ORDERS: account.orders,
-        AccountPermission.VIEW_INVOICES: account.invoices,
-        AccountPermission.VIEW_USAGE: account.usage,
-        AccountPermission.VIEW_CONTACTS: account.memberships.filter(ended_at=None, user__is_active=True),
-    }
-    return {right: records.count() for right, records in related.items() if right in rights}
-
-
-def opens_today(account):
-    """What each lendable right opens at this moment, in words: ``{right: "31 invoices"}``."""
-    words = {
-        AccountPermission.VIEW_ORDERS: lambda n: ngettext("%(count)d order", "%(count)d orders", n),
-        AccountPermission.VIEW_INVOICES: lambda n: ngettext("%(count)d invoice", "%(count)d invoices", n),
-        AccountPermission.VIEW_USAGE: lambda n: ngettext("%(count)d line of usage", "%(count)d lines of usage", n),
-        AccountPermission.VIEW_CONTACTS: lambda n: ngettext("%(count)d person", "%(count)d people", n),
-    }
-    return {right: words[right](count) % {"count": count} for right, count in record_counts(account).items()}

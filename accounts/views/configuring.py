@@ -1,0 +1,101 @@
+"""How an account is set up, and who decides for it: to read, to change, and what was changed before."""
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from frame import clock
+from frame.paging import page_of
+from frame.refusals import NotAllowedNow
+
+from .. import authorization, selectors, services
+from ..forms import ConfigurationForm, SettingsForm
+from ..permissions import AccountPermission as P
+from .entering import enter, show
+
+CONFIGURATION, SETTINGS = "configuration.changed", "settings.changed"
+
+
+@require_safe
+def configuration(request, number):
+    """How the account is set up, and what was changed in it."""
+    visit = enter(request, number, permission=P.VIEW_CONFIGURATION, page="configuration")
+    here = selectors.configuration_of(visit.account)
+    context = {
+        "configuration": here,
+        "certificate": selectors.certificate_facts(here),
+        "may_change": P.CHANGE_CONFIGURATION in visit.rights,
+        "at": clock.now(),
+        **_history(request, visit.account, CONFIGURATION),
+    }
+    return show(request, visit, "configuration", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def configuration_change(request, number):
+    """Change how the account is set up."""
+    visit = enter(request, number, permission=P.CHANGE_CONFIGURATION, page="configuration_change")
+    here = selectors.configuration_of(visit.account)
+    posted = request.POST if request.method == "POST" else None
+    form = ConfigurationForm(posted, initial=ConfigurationForm.initial_of(here))
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.change_configuration(
+                account=visit.account, seen=form.seen, by=request.user, at=clock.now(), **form.values()
+            )
+        except ValidationError as error:
+            form.add_error(None, error)
+        except NotAllowedNow as refusal:
+            return _changed_meanwhile(request, visit, CONFIGURATION, form, refusal)
+        else:
+            messages.success(request, _("Saved. It stands in the history, with your name."))
+            readable = P.VIEW_CONFIGURATION in visit.rights
+            return redirect("account_configuration" if readable else "account_configuration_change", number=number)
+    context = {"form": form, "may_read": P.VIEW_CONFIGURATION in visit.rights}
+    status = 400 if request.method == "POST" else 200
+    return show(request, visit, "configuration_change", context, status=status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def settings(request, number):
+    """Who decides for the account, whether partners may add colleagues, whether support may read."""
+    at = clock.now()
+    visit = enter(request, number, permission=P.CHANGE_SETTINGS, page="settings")
+    primary = authorization.is_primary(request.user, visit.account, at=at)
+    posted = request.POST if request.method == "POST" else None
+    form = SettingsForm(posted, initial=SettingsForm.initial_of(visit.account), sets_deciders=primary)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.change_settings(account=visit.account, seen=form.seen, by=request.user, at=at, **form.values())
+        except ValidationError as error:
+            form.add_error(None, error)
+        except NotAllowedNow as refusal:
+            return _changed_meanwhile(request, visit, SETTINGS, form, refusal)
+        else:
+            messages.success(request, _("Saved. It holds from now on, and stands in the history with your name."))
+            return redirect("account_settings", number=number)
+    context = {
+        "form": form,
+        "sets_deciders": primary,
+        "added": selectors.added_colleagues(visit.account, at=at),
+        "at": at,
+        **_history(request, visit.account, SETTINGS),
+    }
+    return show(request, visit, "settings", context, status=400 if request.method == "POST" else 200)
+
+
+def _history(request, account, event):
+    page = page_of(request, selectors.changes_of(account, event))
+    return {"page": page, "history": selectors.as_changes(page.object_list)}
+
+
+def _changed_meanwhile(request, visit, event, form, refusal):
+    """409: somebody was faster; what is different now, and the way on."""
+    context = {
+        "message": str(refusal),
+        "changes": selectors.changed_since(visit.account, event, form.seen),
+        "again": request.path,
+    }
+    return show(request, visit, "conflict", context, status=409)
