@@ -72,6 +72,8 @@ def _nav(request, own, at):
     places = [(_("Home"), reverse("home")), (_("Requests"), reverse("requests"))]
     if partners.administered_by(request.user, at=at).exists() or selectors.lending_grants(request.user, at=at).exists():
         places.append((_("Contacts"), reverse("contacts")))
+    elif own is not None and accounts.shows_contacts(request.user, own, at=at):
+        places.append((_("Contacts"), reverse("account_contacts", args=[own.number])))
     if own is not None:
         places.append((_("Account"), reverse("account", args=[own.number])))
     inside = [url for _label, url in places if url != places[0][1] and request.path.startswith(url)]

@@ -2,15 +2,27 @@
 
 from django.dispatch import receiver
 
-from accounts.signals import deciders_changed, membership_ended
+from accounts.signals import deciders_changed, membership_ended, person_deactivated, what_goes_with
 
-from . import services
+from . import selectors, services
 
 
 @receiver(membership_ended)
 def on_membership_ended(sender, *, membership, by, at, **kwargs):
     """A person left a company."""
     services.clear_up_after(membership=membership, by=by, at=at)
+
+
+@receiver(person_deactivated)
+def on_person_deactivated(sender, *, user, by, at, **kwargs):
+    """A person was locked out."""
+    services.clear_up_after_person(user=user, by=by, at=at)
+
+
+@receiver(what_goes_with)
+def on_what_goes_with(sender, *, membership, at, **kwargs):
+    """A page asks what would go with a membership."""
+    return selectors.requests_that_go_with(membership, at=at)
 
 
 @receiver(deciders_changed)

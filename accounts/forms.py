@@ -1,9 +1,14 @@
 """What people type on the account pages."""
 
 from django import forms
-from django.utils.translation import gettext_lazy as _
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from frame.fields import MomentField
 
 from .models import CONFIGURED, DECIDING, SETTINGS
+from .permissions import CONSEQUENCES, MEMBER_SWITCHES, Role, ordered
 from .states import Deciders
 
 VERSION_MAX = 2**31 - 1
@@ -47,28 +52,28 @@ class ConfigurationForm(VersionedForm):
     metadata_url = forms.CharField(
         required=False,
         max_length=500,
-        label=_("Single sign-on metadata address"),
-        help_text=_("Where your identity provider publishes how to sign in. It begins with https://."),
+        label=gettext_lazy("Single sign-on metadata address"),
+        help_text=gettext_lazy("Where your identity provider publishes how to sign in. It begins with https://."),
         widget=forms.URLInput(attrs={"class": "input"}),
     )
     certificate = forms.CharField(
         required=False,
         max_length=10_000,
-        label=_("Sign-in certificate"),
-        help_text=_("One certificate in PEM, from BEGIN to END. Never a private key."),
+        label=gettext_lazy("Sign-in certificate"),
+        help_text=gettext_lazy("One certificate in PEM, from BEGIN to END. Never a private key."),
         widget=forms.Textarea(attrs={"rows": 6, "class": "area mono", "spellcheck": "false"}),
     )
     domains = LinesField(
         required=False,
         max_length=30_000,
-        label=_("Allowed mail domains"),
-        help_text=_("One to a line, such as acme.example."),
+        label=gettext_lazy("Allowed mail domains"),
+        help_text=gettext_lazy("One to a line, such as acme.example."),
     )
     notification_addresses = LinesField(
         required=False,
         max_length=20_000,
-        label=_("Addresses for notices"),
-        help_text=_("One to a line. Notices about outages and renewals go there."),
+        label=gettext_lazy("Addresses for notices"),
+        help_text=gettext_lazy("One to a line. Notices about outages and renewals go there."),
     )
 
     @staticmethod
@@ -90,22 +95,22 @@ class SettingsForm(VersionedForm):
     """Who decides, whether partners may add colleagues, whether support may read."""
 
     partner_deciders = forms.ChoiceField(
-        choices=Deciders.choices, widget=forms.RadioSelect, label=_("Requests of partners")
+        choices=Deciders.choices, widget=forms.RadioSelect, label=gettext_lazy("Requests of partners")
     )
     support_deciders = forms.ChoiceField(
-        choices=Deciders.choices, widget=forms.RadioSelect, label=_("Requests of support")
+        choices=Deciders.choices, widget=forms.RadioSelect, label=gettext_lazy("Requests of support")
     )
     partners_may_add_colleagues = forms.BooleanField(
         required=False,
-        label=_("Partners may add colleagues"),
-        help_text=_(
+        label=gettext_lazy("Partners may add colleagues"),
+        help_text=gettext_lazy(
             "Somebody you made Administrator may let in people of their own company, if you allow it with the access."
         ),
     )
     support_read_only = forms.BooleanField(
         required=False,
-        label=_("Allow support read-only access to your organization"),
-        help_text=_(
+        label=gettext_lazy("Allow support read-only access to your organization"),
+        help_text=gettext_lazy(
             "Every support engineer can then see your configuration, and change nothing. Each look stands in your "
             "trail. Partners get nothing by it."
         ),
@@ -124,3 +129,90 @@ class SettingsForm(VersionedForm):
     def values(self):
         """The cleaned values as the service takes them; what this person cannot set stays out."""
         return {name: self.cleaned_data[name] for name in SETTINGS if not self.fields[name].disabled}
+
+
+class RoleForm(forms.Form):
+    """Another role for a member; the primary user's place is handed over on a page of its own."""
+
+    role = forms.ChoiceField(choices=[(role.value, role.label) for role in Role if role != Role.PRIMARY])
+
+
+class RightsForm(forms.Form):
+    """The own switches of a plain member."""
+
+    permissions = forms.MultipleChoiceField(
+        choices=[(right.value, right.label) for right in MEMBER_SWITCHES],
+        required=False,
+        label=gettext_lazy("Rights"),
+        error_messages={"invalid_choice": gettext_lazy("One of these rights cannot be given to a member.")},
+    )
+
+
+class ContactForm(forms.Form):
+    """Whether a member is an authorized contact."""
+
+    authorized_contact = forms.BooleanField(required=False)
+
+
+class InviteForm(RightsForm):
+    """Whom to invite, and as what."""
+
+    first_name = forms.CharField(max_length=150, label=gettext_lazy("First name"))
+    last_name = forms.CharField(max_length=150, required=False, label=gettext_lazy("Last name"))
+    email = forms.EmailField(max_length=254, label=gettext_lazy("E-mail address"))
+    role = forms.ChoiceField(label=gettext_lazy("Role"))
+    authorized_contact = forms.BooleanField(required=False, label=gettext_lazy("Authorized contact"))
+
+    field_order = ["first_name", "last_name", "email", "role", "permissions", "authorized_contact"]
+
+    def __init__(self, *args, roles, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["role"].choices = [(role.value, role.label) for role in reversed(roles)]
+
+    def clean(self):
+        """Every role but that of a plain member brings its rights along: switches set beside it count for nothing."""
+        data = super().clean()
+        for name in ("first_name", "last_name"):
+            if not all(char.isprintable() for char in data.get(name, "")):
+                self.add_error(name, _("A name is made of letters and signs on one line."))
+        if data.get("role") != Role.MEMBER:
+            data["permissions"] = []
+        return data
+
+
+class StandInForm(forms.Form):
+    """From when until when somebody stands in."""
+
+    starts_at = MomentField(
+        required=False, label=gettext_lazy("From"), help_text=gettext_lazy("Left empty, it begins at once.")
+    )
+    ends_at = MomentField(label=gettext_lazy("Until"), error_messages={"required": gettext_lazy("Say when it ends.")})
+
+    def __init__(self, *args, zone, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.zone = zone
+
+    def clean_starts_at(self):
+        """The moment on the account's own clock, or ``None``."""
+        return self.fields["starts_at"].in_zone(self.cleaned_data["starts_at"], self.zone)
+
+    def clean_ends_at(self):
+        """The moment on the account's own clock."""
+        return self.fields["ends_at"].in_zone(self.cleaned_data["ends_at"], self.zone)
+
+    def clean(self):
+        """The end comes after the start."""
+        data = super().clean()
+        starts, ends = data.get("starts_at"), data.get("ends_at")
+        if starts and ends and ends <= starts:
+            self.add_error("ends_at", ValidationError(_("The end is before the start. Choose a later end.")))
+        return data
+
+
+def member_switches(chosen):
+    """One entry per right a plain member can have: what it is called, what follows from it, if it is on."""
+    on = set(ordered(chosen))
+    return [
+        {"value": right.value, "label": right.label, "why": CONSEQUENCES[right], "on": right in on}
+        for right in MEMBER_SWITCHES
+    ]

@@ -13,6 +13,7 @@ class AccountPermission(models.TextChoices):
     VIEW_ORDERS = "view_orders", _("See orders")
     VIEW_INVOICES = "view_invoices", _("See invoices")
     VIEW_USAGE = "view_usage", _("See usage")
+    VIEW_CONTACTS = "view_contacts", _("See contacts")
     VIEW_CONFIGURATION = "view_configuration", _("See the configuration")
     CHANGE_CONFIGURATION = "change_configuration", _("Change the configuration")
     VIEW_ACCESS = "view_access", _("See who has access")
@@ -33,9 +34,16 @@ class Role(models.TextChoices):
 
 P = AccountPermission
 
-LENDABLE = (P.VIEW_ORDERS, P.VIEW_INVOICES, P.VIEW_USAGE, P.VIEW_CONFIGURATION, P.CHANGE_CONFIGURATION)
+LENDABLE = (
+    P.VIEW_ORDERS,
+    P.VIEW_INVOICES,
+    P.VIEW_USAGE,
+    P.VIEW_CONTACTS,
+    P.VIEW_CONFIGURATION,
+    P.CHANGE_CONFIGURATION,
+)
 
-# What a plain member can be given one by one: the records, but not how everybody signs in.
+# What a plain member can be given one by one: the records and the people, but not how everybody signs in.
 MEMBER_SWITCHES = tuple(right for right in LENDABLE if right not in (P.VIEW_CONFIGURATION, P.CHANGE_CONFIGURATION))
 
 # What the account's setting opens to the vendor's associates, without anybody asking.
@@ -45,6 +53,7 @@ CONSEQUENCES = {
     P.VIEW_ORDERS: _("What was ordered, when, and how far it is."),
     P.VIEW_INVOICES: _("Numbers, amounts and due dates of the invoices."),
     P.VIEW_USAGE: _("How much of each service is used, month by month."),
+    P.VIEW_CONTACTS: _("Names, e-mail addresses and roles of the people of the account."),
     P.VIEW_CONFIGURATION: _("How your people sign in, which mail domains belong to you, who gets notices."),
     P.CHANGE_CONFIGURATION: _("Can change how your people sign in. A mistake can lock people out."),
 }
@@ -55,6 +64,7 @@ PAGES = (
     ("account_orders", _("Orders"), P.VIEW_ORDERS),
     ("account_invoices", _("Invoices"), P.VIEW_INVOICES),
     ("account_usage", _("Usage"), P.VIEW_USAGE),
+    ("account_contacts", _("Contacts"), P.VIEW_CONTACTS),
     ("account_configuration", _("Configuration"), P.VIEW_CONFIGURATION),
     ("account_configuration_change", _("Configuration"), P.CHANGE_CONFIGURATION),
     ("account_access", _("Access"), P.VIEW_ACCESS),
@@ -83,6 +93,9 @@ APPOINTS = {
 
 # Whoever asks for a partner's people: the primary user and the administrators of the partner's own account.
 PARTNER_ADMIN_ROLES = frozenset({Role.PRIMARY, Role.ADMINISTRATOR})
+
+# Roles that decide, or may by the account's settings: who gets or loses one is told to all who hold one.
+DECIDER_ROLES = frozenset({Role.PRIMARY, Role.ADMINISTRATOR})
 
 # Roles whose people need a second factor whatever kind of account they belong to.
 SECOND_FACTOR_ROLES = frozenset({Role.PRIMARY, Role.ADMINISTRATOR})

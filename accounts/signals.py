@@ -3,5 +3,9 @@
 from django.dispatch import Signal
 
 membership_ended = Signal()  # membership, by, at
+person_deactivated = Signal()  # user, by, at
 account_closed = Signal()  # account, by, at
 deciders_changed = Signal()  # account, by, at
+
+# A question upward: every receiver answers what would go with the membership, as a list of ``(words, address)``
+what_goes_with = Signal()  # membership, at

@@ -35,6 +35,7 @@ class EndReason(models.TextChoices):
     HANDED_BACK = "handed_back", _("Handed back")
     REPLACED = "replaced", _("Replaced by new access")
     PERSON = "person", _("The person left the company")
+    LOCKED_OUT = "locked_out", _("The person was locked out of the portal")
     LENDER = "lender", _("The access it hung under ended")
     LINK = "link", _("The companies are no longer linked")
     COMPANY = "company", _("The account was closed")

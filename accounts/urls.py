@@ -1,11 +1,15 @@
-"""The account's own pages, and going from one account to another."""
+"""The account's own pages, joining an account, and going from one account to another."""
 
 from django.urls import path
 
 from . import views
 
+_PEOPLE = "accounts/<str:number>/contacts/"
+
 urlpatterns = [
     path("switch/", views.switch, name="switch"),
+    path("invitations/<str:public_id>/", views.invitation, name="invitation"),
+    path("invitations/<str:public_id>/accept/", views.accept, name="invitation_accept"),
     path("accounts/<str:number>/", views.overview, name="account"),
     path("accounts/<str:number>/orders/", views.orders, name="account_orders"),
     path("accounts/<str:number>/invoices/", views.invoices, name="account_invoices"),
@@ -17,4 +21,16 @@ urlpatterns = [
         name="account_configuration_change",
     ),
     path("accounts/<str:number>/settings/", views.settings, name="account_settings"),
+    path(_PEOPLE, views.contacts, name="account_contacts"),
+    path(f"{_PEOPLE}invite/", views.invite, name="account_invite"),
+    path(f"{_PEOPLE}invitations/<str:public_id>/again/", views.again, name="invitation_again"),
+    path(f"{_PEOPLE}invitations/<str:public_id>/withdraw/", views.withdraw, name="invitation_withdraw"),
+    path(f"{_PEOPLE}<int:membership>/", views.person, name="account_person"),
+    path(f"{_PEOPLE}<int:membership>/role/", views.role, name="person_role"),
+    path(f"{_PEOPLE}<int:membership>/rights/", views.rights, name="person_rights"),
+    path(f"{_PEOPLE}<int:membership>/contact/", views.authorized_contact, name="person_contact"),
+    path(f"{_PEOPLE}<int:membership>/end/", views.end, name="person_end"),
+    path(f"{_PEOPLE}<int:membership>/stand-in/", views.stand_in, name="person_stand_in"),
+    path(f"{_PEOPLE}<int:membership>/stand-in/end/", views.stand_in_end, name="person_stand_in_end"),
+    path(f"{_PEOPLE}<int:membership>/successor/", views.successor, name="person_successor"),
 ]

@@ -72,6 +72,10 @@ PORTAL_REMIND_DAYS = _days("PORTAL_REMIND_DAYS", "30,7,1")
 PORTAL_RESTORE_WITHIN = _seconds("PORTAL_RESTORE_WITHIN", 14 * _DAY)
 PORTAL_DECISIONS_PER_MINUTE = _count("PORTAL_DECISIONS_PER_MINUTE", 30)
 
+# People
+PORTAL_INVITATION_LIFE = _seconds("PORTAL_INVITATION_LIFE", 7 * _DAY)
+PORTAL_STAND_IN_MAX = _seconds("PORTAL_STAND_IN_MAX", 365 * _DAY)
+
 # Jobs and mail: an embedded portal is watched by the person who started it, so it looks every second
 _LOOK_EVERY = 1 if _env.str("PORTAL_ENV", default="production") == "embedded" else 15
 PORTAL_SWEEP_EVERY = _seconds("PORTAL_SWEEP_EVERY", _LOOK_EVERY)
@@ -110,5 +114,6 @@ PORTAL_RATES = {
     "change_password": _rate("PORTAL_CHANGE_PASSWORD_RATE", "5/60", "user"),
     "export": _rate("PORTAL_EXPORT_RATE", "5/3600", "user"),
     "decide": f"{PORTAL_DECISIONS_PER_MINUTE}/60s/user",
+    "invite": _rate("PORTAL_INVITE_RATE", "30/3600", "user"),
     "confirm_email": _rate("PORTAL_CONFIRM_EMAIL_RATE", "1/10", "key"),
 }

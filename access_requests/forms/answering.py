@@ -8,12 +8,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.permissions import AccountPermission
+from frame.fields import MomentField
 from frame.wording import spell_moment
 
 from ..models import Seen
 from ..services import Window
 from ..states import Status
-from .fields import MomentField, permission_field
+from .fields import permission_field
 
 
 class SeenForm(forms.Form):

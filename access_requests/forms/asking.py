@@ -7,10 +7,11 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from frame.fields import MomentField
 from frame.wording import spell_duration
 
 from ..services import Window, check_window
-from .fields import MomentField, permission_field
+from .fields import permission_field
 
 LENGTHS = (
     timedelta(hours=1),

@@ -60,6 +60,16 @@ def asked_by(user, *, at):
     return visible_to(user, at=at).filter(Q(asker=user) | Q(beneficiary=user))
 
 
+def requests_that_go_with(membership, *, at):
+    """The requests that are withdrawn when a membership ends, as a list of ``(words, address)``."""
+    theirs = Q(membership=membership) | Q(asker=membership.user, company=membership.account)
+    waiting = AccessRequest.objects.waiting(at).filter(theirs).with_people().order_by("pk")
+    words = _("The request for %(person)s to %(account)s, which waits for an answer")
+    return [
+        (words % {"person": one.beneficiary, "account": one.account.name}, one.get_absolute_url()) for one in waiting
+    ]
+
+
 def named(requests, words):
     """Requests in which the person, the company or the account is called like this, or the id begins so."""
     if not words:

@@ -18,12 +18,24 @@ def clear_up_after(*, membership, by, at):
     """
     waiting = AccessRequest.objects.waiting(at)
     theirs = Q(membership=membership) | Q(asker=membership.user, company=membership.account)
-    requests = lock_requests(waiting.filter(theirs))
-    grants = lock_grants(Grant.objects.unended(at).filter(membership=membership))
+    grants = Grant.objects.unended(at).filter(membership=membership)
+    _clear_up(waiting.filter(theirs), grants, reason=EndReason.PERSON, by=by, at=at)
+
+
+def clear_up_after_person(*, user, by, at):
+    """Withdraw what waits for a person who was locked out, or was asked by them, and end every access they have."""
+    waiting = AccessRequest.objects.waiting(at).filter(Q(beneficiary=user) | Q(asker=user))
+    grants = Grant.objects.unended(at).filter(grantee=user)
+    _clear_up(waiting, grants, reason=EndReason.LOCKED_OUT, by=by, at=at)
+
+
+def _clear_up(waiting, access, *, reason, by, at):
+    requests = lock_requests(waiting)
+    grants = lock_grants(access)
     for request in requests:
         withdraw(request, by=None, at=at)
     for grant in grants:
-        end_family(grant, reason=EndReason.PERSON, by=by, at=at)
+        end_family(grant, reason=reason, by=by, at=at)
 
 
 def tell_new_deciders(*, account, at):

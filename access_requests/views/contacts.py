@@ -34,7 +34,15 @@ def contacts(request):
     lends = bool(chosen) and selectors.lending_grants(user, chosen, at=at).exists()
     if chosen:
         _describe(page.object_list, user, partner, chosen, is_admin=is_admin, lends=lends, at=at)
-    context = {"partner": partner, "customers": customers, "chosen": chosen, "page": page, "lends": lends, "at": at}
+    context = {
+        "partner": partner,
+        "is_admin": is_admin,
+        "customers": customers,
+        "chosen": chosen,
+        "page": page,
+        "lends": lends,
+        "at": at,
+    }
     return render(request, "access_requests/contacts.html", context)
 
 

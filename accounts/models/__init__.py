@@ -2,6 +2,7 @@
 
 from .configuration import CONFIGURED, DECIDING, SETTINGS, Configuration, read_certificate
 from .grants import Grant, GrantedPermission
+from .invitations import Invitation
 from .people import Account, Membership, MembershipRight, User
 from .records import Invoice, Order, Usage
 
@@ -13,6 +14,7 @@ __all__ = [
     "Configuration",
     "Grant",
     "GrantedPermission",
+    "Invitation",
     "Invoice",
     "Membership",
     "MembershipRight",

@@ -141,6 +141,10 @@ class MembershipQuerySet(models.QuerySet):
         """Memberships whose person stands in for the primary user at this moment."""
         return self.filter(stands_in_from__lte=at, stands_in_until__gt=at)
 
+    def living(self):
+        """Memberships nobody has ended, those of people who are locked out among them."""
+        return self.filter(ended_at=None)
+
     def giving(self, permission, at):
         """Active memberships that give this right by role, by the person's own switch, or as a stand-in."""
         gives = Q(role__in=_role_gives(permission)) | Q(
@@ -198,13 +202,22 @@ class Membership(models.Model):
                 name="who_ended_a_membership_says_when",
             ),
             models.CheckConstraint(
-                condition=Q(stands_in_from=None, stands_in_until=None) | Q(stands_in_until__gt=F("stands_in_from")),
+                condition=Q(stands_in_from=None, stands_in_until=None)
+                | Q(
+                    stands_in_from__isnull=False,
+                    stands_in_until__isnull=False,
+                    stands_in_until__gt=F("stands_in_from"),
+                ),
                 name="a_stand_in_has_both_dates_in_order",
             ),
         ]
 
     def __str__(self):
         return f"{self.user}, {self.get_role_display()}, {self.account}"
+
+    def stands_in_at(self, at):
+        """Whether the person stands in for the primary user at this moment (half-open)."""
+        return self.stands_in_from is not None and self.stands_in_from <= at < self.stands_in_until
 
     def active_at(self, at):
         """Whether it has begun and not ended, and the person is active."""

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.db.models import Case, Q, When
@@ -12,8 +13,9 @@ from frame.refusals import AccessEnded
 from frame.wording import spell_moment
 
 from .. import authorization
-from ..models import Account, Grant, Membership, User
-from ..permissions import SECOND_FACTOR_ROLES, AccountPermission, Role
+from ..models import Account, Grant, Invitation, Membership, User
+from ..permissions import APPOINTS, DECIDER_ROLES, SECOND_FACTOR_ROLES, AccountPermission, Role, ordered
+from ..signals import what_goes_with
 from ..states import AccountKind
 
 
@@ -29,6 +31,27 @@ class WayIn:
     def how(self):
         """As whom, in words: the role, or that it is lent, or that the account lets support read."""
         return self.role or (_("Lent to you") if self.until else _("Read-only, for support"))
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What a membership makes of a person at one moment."""
+
+    role: str
+    authorized_contact: bool
+    rights: tuple
+    stands_in_from: datetime | None
+    stands_in_until: datetime | None
+
+    @property
+    def role_words(self):
+        """The role in the reader's language."""
+        return Role(self.role).label
+
+    @property
+    def right_words(self):
+        """The own switches in the reader's language."""
+        return [right.label for right in self.rights]
 
 
 def find_open(user, number, *, at):
@@ -149,6 +172,77 @@ def colleagues(account, *, at):
         .select_related("user", "account")
         .order_by("user__first_name", "user__last_name", "user__email")
     )
+
+
+def people_of(account, *, search=""):
+    """Every living membership of an account, those of people who are locked out among them, by name.
+
+    :param search: part of a name or of an address
+    """
+    rows = Membership.objects.living().filter(account=account).select_related("user", "account")
+    if search:
+        fields = ("user__first_name", "user__last_name", "user__email")
+        rows = rows.filter(Q(*[(f"{field}__icontains", search) for field in fields], _connector=Q.OR))
+    return rows.order_by("user__first_name", "user__last_name", "user__email")
+
+
+def shows_contacts(user, account, *, at):
+    """Whether a person's own membership lets them see the people of the account."""
+    mine = Membership.objects.giving(AccountPermission.VIEW_CONTACTS, at).filter(user=user, account=account)
+    return mine.exists()
+
+
+def standing(membership):
+    """What a membership makes of its person as the row has it now, to be compared later."""
+    now = Membership.objects.get(pk=membership.pk)
+    return Standing(
+        role=now.role,
+        authorized_contact=now.authorized_contact,
+        rights=tuple(ordered(now.rights.values_list("permission", flat=True))),
+        stands_in_from=now.stands_in_from,
+        stands_in_until=now.stands_in_until,
+    )
+
+
+def may_appoint(user, account, *, at):
+    """The roles into which ``user`` may put somebody of this account, in the order of the catalogue."""
+    mine = Membership.objects.active(at).filter(user=user, account=account).first()
+    return [role for role in Role if mine and role in APPOINTS[Role(mine.role)]]
+
+
+def unanswered_invitations(account):
+    """The invitations of an account that nobody accepted or withdrew, lapsed ones among them, newest first."""
+    return Invitation.objects.unanswered().filter(account=account).select_related("account", "invited_by", "user")
+
+
+def invitation_to(user, public_id):
+    """The invitation with this id that was sent to ``user``, or ``None``; a foreign id is like an unknown one."""
+    sent = Invitation.objects.filter(user=user, public_id=public_id).select_related("account", "invited_by", "user")
+    return sent.first()
+
+
+def seats_taken(account, *, at):
+    """How many seats are taken: by members, and by invitations that can be accepted. Grants take none."""
+    members = Membership.objects.living().filter(account=account).count()
+    return members + Invitation.objects.open(at).filter(account=account).count()
+
+
+def who_runs(account, *, at):
+    """The primary user and the administrators of an account: told when one of their kind comes or goes."""
+    memberships = Membership.objects.active(at).filter(account=account, role__in=DECIDER_ROLES)
+    return User.objects.filter(pk__in=memberships.values("user")).order_by("email")
+
+
+def access_that_goes_with(membership, *, at):
+    """The access that came through a membership, and what hangs under it: it ends when the membership does."""
+    grants = Grant.objects.unended(at).filter(Q(membership=membership) | Q(parent__membership=membership))
+    return grants.select_related("grantee", "account").order_by("account__name", "pk")
+
+
+def else_that_goes_with(membership, *, at):
+    """What the floors above say would go with a membership, as a list of ``(words, address)``."""
+    answers: list[Any] = what_goes_with.send(Membership, membership=membership, at=at)
+    return [line for _receiver, lines in answers for line in lines]
 
 
 def _ended_at(user, number, at):

@@ -12,6 +12,7 @@ from .. import authorization
 from ..models import CONFIGURED, DECIDING, SETTINGS, Account, Configuration, Grant
 from ..permissions import AccountPermission
 from ..signals import deciders_changed
+from .appointing import lock_account
 
 
 @transaction.atomic
@@ -24,7 +25,7 @@ def change_configuration(*, account, seen, by, at, **values):
     :raises NotAllowedNow: it was changed since ``by`` read it
     :raises ValidationError: a value is not acceptable, or nothing would change
     """
-    account = _locked(account)
+    account = lock_account(account)
     grants = _locked_grants(by, account, AccountPermission.CHANGE_CONFIGURATION, at=at)
     authorization.require(by, AccountPermission.CHANGE_CONFIGURATION, account, at=at)
     row, _made = Configuration.objects.get_or_create(account=account)
@@ -52,7 +53,7 @@ def change_settings(*, account, seen, by, at, **values):
     :raises NotAllowedNow: they were changed since ``by`` read them
     :raises ValidationError: a value is not acceptable, or nothing would change
     """
-    account = _locked(account)
+    account = lock_account(account)
     authorization.require(by, AccountPermission.CHANGE_SETTINGS, account, at=at)
     changes = _differences(account, SETTINGS, values)
     if changes.keys() & set(DECIDING):
@@ -70,10 +71,6 @@ def change_settings(*, account, seen, by, at, **values):
     if changes.keys() & set(DECIDING):
         deciders_changed.send(Account, account=account, by=by, at=at)
     return account
-
-
-def _locked(account):
-    return Account.objects.select_for_update(no_key=True).get(pk=account.pk)
 
 
 def _locked_grants(user, account, permission, *, at):

@@ -1,17 +1,23 @@
 """Who belongs to an account, and as what, by the rules of appointment."""
 
-from django.core.exceptions import PermissionDenied
+from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from audit.record import record
 from frame.refusals import NotAllowedNow
 
-from .. import authorization
-from ..models import Account, Membership, MembershipRight, User
-from ..permissions import MEMBER_SWITCHES, Role, ordered
-from ..signals import deciders_changed, membership_ended
-from ..states import AccountKind
+from .. import authorization, emails, selectors
+from ..models import Membership
+from ..permissions import DECIDER_ROLES, MEMBER_SWITCHES, Role, ordered
+from ..signals import deciders_changed
+from .appointing import (
+    lock_account,
+    note,
+    refuse_vendor_people,
+    require_primary,
+    require_primary_for_contact,
+    write_rights,
+)
 
 
 @transaction.atomic
@@ -23,12 +29,29 @@ def add_member(*, account, user, role, by, at, authorized_contact=False, permiss
     :raises PermissionDenied: ``by`` may not appoint to this role, or the person is the vendor's
     :raises NotAllowedNow: the person is a member already, or the account has its primary user
     """
-    account = _locked(account)
+    account = lock_account(account)
     if by is not None:
         authorization.require_appointer(by, account, role=role, at=at)
-        _require_primary_for_contact(account, by, authorized_contact, at=at)
-    _refuse_vendor_people(account, user, at=at)
-    living = Membership.objects.filter(account=account, ended_at=None)
+        require_primary_for_contact(by, account, authorized_contact, at=at)
+    return begin_membership(
+        account=account,
+        user=user,
+        role=role,
+        authorized_contact=authorized_contact,
+        permissions=permissions,
+        by=by,
+        at=at,
+    )
+
+
+def begin_membership(*, account, user, role, authorized_contact, permissions, by, at, **details):
+    """Write a membership; the caller has asked the door and holds the account's lock.
+
+    :raises PermissionDenied: the person is the vendor's
+    :raises NotAllowedNow: the person is a member already, or the account has its primary user
+    """
+    refuse_vendor_people(account, user, at=at)
+    living = Membership.objects.living().filter(account=account)
     if living.filter(user=user).exists():
         raise NotAllowedNow(_("%(name)s is a member of this account already.") % {"name": user})
     if role == Role.PRIMARY and living.filter(role=Role.PRIMARY).exists():
@@ -36,8 +59,9 @@ def add_member(*, account, user, role, by, at, authorized_contact=False, permiss
     membership = Membership.objects.create(
         account=account, user=user, role=role, authorized_contact=authorized_contact, joined_at=at
     )
-    _write_rights(membership, permissions)
-    _note("membership.begun", membership, by=by, at=at, role=str(role), authorized_contact=authorized_contact)
+    write_rights(membership, permissions)
+    contact = {"authorized_contact": authorized_contact}
+    note("membership.begun", membership, by=by, at=at, role=str(role), **contact, **details)
     deciders_changed.send(Membership, account=account, by=by, at=at)
     return membership
 
@@ -46,18 +70,25 @@ def add_member(*, account, user, role, by, at, authorized_contact=False, permiss
 def change_role(*, membership, role, by, at):
     """Give a member another role. The primary user changes by naming a successor only.
 
+    Own switches go with the role of a plain member, and do not come back with it.
+
     :raises PermissionDenied: ``by`` may not make or unmake one of the two roles
-    :raises NotAllowedNow: the membership has ended
+    :raises NotAllowedNow: the membership has ended, or is like that already
     """
-    account = _locked(membership.account)
+    account = lock_account(membership.account)
     for one in {membership.role, str(role)}:
         authorization.require_appointer(by, account, role=one, at=at)
-    before = membership.role
-    if not Membership.objects.filter(pk=membership.pk, ended_at=None, role=before).update(role=role):
+    before = selectors.standing(membership)
+    if before.role == role:
+        raise NotAllowedNow(_("Nothing was changed: this is their role already."))
+    if not Membership.objects.living().filter(pk=membership.pk, role=before.role).update(role=role):
         raise NotAllowedNow(_("This membership has ended or changed in the meantime."))
     membership.refresh_from_db()
-    _note("membership.changed", membership, by=by, at=at, before=before, role=str(role))
+    write_rights(membership, [])
+    note("membership.changed", membership, by=by, at=at, before=before.role, role=str(role))
     deciders_changed.send(Membership, account=account, by=by, at=at)
+    decides = bool({before.role, str(role)} & DECIDER_ROLES)
+    emails.membership_changed(membership=membership, before=before, decides=decides, by=by, at=at)
 
 
 @transaction.atomic
@@ -65,15 +96,38 @@ def set_member_rights(*, membership, permissions, by, at):
     """Set the own switches of a plain member.
 
     :raises PermissionDenied: ``by`` does not appoint plain members of this account
-    :raises NotAllowedNow: not a plain member, or not a right a member can have
+    :raises NotAllowedNow: not a plain member, not a right a member can have, or nothing would change
     """
-    account = _locked(membership.account)
+    account = lock_account(membership.account)
     authorization.require_appointer(by, account, role=Role.MEMBER, at=at)
-    if membership.role != Role.MEMBER or not set(permissions) <= set(MEMBER_SWITCHES):
+    living = Membership.objects.living().filter(pk=membership.pk, role=Role.MEMBER)
+    if not living.exists() or not set(permissions) <= set(MEMBER_SWITCHES):
         raise NotAllowedNow(_("Only plain members have switches of their own."))
-    _write_rights(membership, permissions)
+    before = selectors.standing(membership)
+    write_rights(membership, permissions)
     names = [right.value for right in ordered(permissions)]
-    _note("membership.changed", membership, by=by, at=at, permissions=names)
+    if names == [right.value for right in before.rights]:
+        raise NotAllowedNow(_("Nothing was changed: the switches stood like that already."))
+    note("membership.changed", membership, by=by, at=at, permissions=names)
+    emails.membership_changed(membership=membership, before=before, decides=False, by=by, at=at)
+
+
+@transaction.atomic
+def set_authorized_contact(*, membership, authorized_contact, by, at):
+    """Make a member an authorized contact, or no longer one.
+
+    :raises PermissionDenied: ``by`` is not the primary user
+    :raises NotAllowedNow: the membership has ended, or is like that already
+    """
+    account = lock_account(membership.account)
+    require_primary_for_contact(by, account, True, at=at)  # noqa: FBT003 - asked for either way
+    before = selectors.standing(membership)
+    living = Membership.objects.living().filter(pk=membership.pk).exclude(authorized_contact=authorized_contact)
+    if not living.update(authorized_contact=authorized_contact):
+        raise NotAllowedNow(_("This membership has ended or changed in the meantime."))
+    membership.refresh_from_db()
+    note("membership.changed", membership, by=by, at=at, authorized_contact=authorized_contact)
+    emails.membership_changed(membership=membership, before=before, decides=False, by=by, at=at)
 
 
 @transaction.atomic
@@ -83,84 +137,69 @@ def name_successor(*, account, successor, by, at):
     :raises PermissionDenied: ``by`` is not the primary user
     :raises NotAllowedNow: the successor is no active member of this account
     """
-    account = _locked(account)
+    account = lock_account(account)
+    require_primary(by, account, _("Only the primary user names a successor."), at=at)
     active = Membership.objects.active(at).filter(account=account).select_related("account", "user")
-    old = active.filter(user=by, role=Role.PRIMARY).first()
-    if old is None:
-        raise PermissionDenied(_("Only the primary user names a successor."))
+    old = active.get(user=by)
     new = active.filter(user=successor).exclude(pk=old.pk).first()
     if new is None:
         raise NotAllowedNow(_("The successor must be an active member of this account."))
     Membership.objects.filter(pk=old.pk).update(role=Role.ADMINISTRATOR)
     Membership.objects.filter(pk=new.pk).update(role=Role.PRIMARY, stands_in_from=None, stands_in_until=None)
     new.refresh_from_db()
-    _note("membership.succeeded", new, by=by, at=at, before=by.email)
+    write_rights(new, [])
+    note("membership.succeeded", new, by=by, at=at, before=by.email)
     deciders_changed.send(Membership, account=account, by=by, at=at)
+    emails.successor_named(membership=new, by=by, at=at)
     return new
 
 
 @transaction.atomic
-def end_membership(*, membership, by, at):
-    """End a membership, and with it every access that came through it. It never comes back to life.
+def name_stand_in(*, membership, starts_at, ends_at, by, at):
+    """Let a member decide in the primary user's place between two moments, and no longer.
 
-    :param by: the person themself, an appointer of the account, or ``None`` for the system
-    :raises PermissionDenied: ``by`` may not
-    :raises NotAllowedNow: it has ended, or it is the primary user, who leaves by naming a successor
+    :param starts_at: from when; ``None`` and what has passed mean now
+    :raises PermissionDenied: ``by`` is not the primary user
+    :raises NotAllowedNow: no active member, the primary user themself, the end is not after the start or too
+        far off, or somebody else stands in then
     """
-    account = _locked(membership.account)
-    if membership.role == Role.PRIMARY:
-        raise NotAllowedNow(_("A primary user leaves by naming a successor."))
-    if by is not None and by != membership.user:
-        authorization.require_appointer(by, account, role=membership.role, at=at)
-    if not Membership.objects.filter(pk=membership.pk, ended_at=None).update(ended_at=at, ended_by=by):
-        raise NotAllowedNow(_("This membership has ended already."))
-    membership.refresh_from_db()
-    _note("membership.ended", membership, by=by, at=at)
-    membership_ended.send(Membership, membership=membership, by=by, at=at)
-    deciders_changed.send(Membership, account=account, by=by, at=at)
+    account = lock_account(membership.account)
+    require_primary(by, account, _("The primary user alone names a stand-in."), at=at)
+    begins = max(starts_at or at, at)
+    members = Membership.objects.active(at).filter(account=account)
+    if not members.filter(pk=membership.pk).exclude(user=by).exists():
+        raise NotAllowedNow(_("A stand-in must be another active member of this account."))
+    if not begins < ends_at <= begins + settings.PORTAL_STAND_IN_MAX:
+        raise NotAllowedNow(_("A stand-in’s time ends after it begins, and within a year."))
+    others = Membership.objects.living().filter(account=account).exclude(pk=membership.pk)
+    if others.filter(stands_in_from__lt=ends_at, stands_in_until__gt=begins).exists():
+        raise NotAllowedNow(_("Somebody else stands in during that time. End that first."))
+    _write_stand_in(membership, begins, ends_at, by=by, at=at)
 
 
 @transaction.atomic
-def deactivate_person(*, user, by, at):
-    """Lock a person out of the portal: no sign-in, and every session dead on its next request.
+def end_stand_in(*, membership, by, at):
+    """End the time of a stand-in now, or before it has begun.
 
-    The caller (staff, or a command) has been let in by the admin site.
-
-    :raises PermissionDenied: the person is a superuser, and ``by`` is none
-    :raises NotAllowedNow: they are locked out already, or are ``by``
+    :param by: the primary user, or the stand-in
+    :raises PermissionDenied: ``by`` is neither
+    :raises NotAllowedNow: the person does not stand in, nor will
     """
-    if by is not None and user.is_superuser and not by.is_superuser:
-        raise PermissionDenied(_("A superuser is locked out by another superuser alone."))
-    if by == user:
-        raise NotAllowedNow(_("Nobody locks out themself."))
-    if not User.objects.filter(pk=user.pk, is_active=True).update(is_active=False):
-        raise NotAllowedNow(_("%(name)s is locked out already.") % {"name": user})
-    user.refresh_from_db()
-    record("person.deactivated", by=by, subject=user.email, at=at)
+    account = lock_account(membership.account)
+    if by != membership.user:
+        require_primary(by, account, _("The primary user alone ends the time of a stand-in."), at=at)
+    membership.refresh_from_db()
+    if membership.ended_at is not None or membership.stands_in_until is None or membership.stands_in_until <= at:
+        raise NotAllowedNow(_("%(name)s does not stand in for the primary user.") % {"name": membership.user})
+    begun = membership.stands_in_from < at
+    _write_stand_in(membership, membership.stands_in_from if begun else None, at if begun else None, by=by, at=at)
 
 
-def _locked(account):
-    return Account.objects.select_for_update(no_key=True).get(pk=account.pk)
-
-
-def _refuse_vendor_people(account, user, *, at):
-    theirs = Membership.objects.active(at).filter(user=user, account__kind=AccountKind.VENDOR)
-    if account.kind == AccountKind.CUSTOMER and theirs.exists():
-        raise PermissionDenied(_("Nobody of the vendor can be made a member of a customer."))
-
-
-def _require_primary_for_contact(account, by, authorized_contact, *, at):
-    primary = Membership.objects.active(at).filter(account=account, user=by, role=Role.PRIMARY)
-    if authorized_contact and not primary.exists():
-        raise PermissionDenied(_("The primary user alone makes authorized contacts."))
-
-
-def _write_rights(membership, permissions):
-    MembershipRight.objects.filter(membership=membership).delete()
-    MembershipRight.objects.bulk_create(
-        MembershipRight(membership=membership, permission=right) for right in ordered(permissions)
-    )
-
-
-def _note(event, membership, *, by, at, **details):
-    record(event, account=membership.account, by=by, subject=membership.user.email, at=at, **details)
+def _write_stand_in(membership, begins, ends, *, by, at):
+    before = selectors.standing(membership)
+    Membership.objects.filter(pk=membership.pk).update(stands_in_from=begins, stands_in_until=ends)
+    membership.refresh_from_db()
+    dates = {"begins": begins and begins.isoformat(), "ends": ends and ends.isoformat()}
+    note("membership.stand_in_changed", membership, by=by, at=at, **dates)
+    deciders_changed.send(Membership, account=membership.account, by=by, at=at)
+    emails.membership_changed(membership=membership, before=before, decides=True, by=by, at=at)

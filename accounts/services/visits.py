@@ -19,6 +19,7 @@ class Visit:
     rights: frozenset
     acting: bool
     until: datetime | None
+    inside: bool  # the person's own membership opens the page
 
 
 @transaction.atomic
@@ -42,7 +43,7 @@ def enter(*, user, number, permission, page, at):
     through_membership = not acting and (permission is None or own.giving(permission, at).exists())
     if not through_membership:
         _write_down(user, account, permission, page, at)
-    return Visit(account, rights, acting, ends.get(account.pk) if acting else None)
+    return Visit(account, rights, acting, ends.get(account.pk) if acting else None, through_membership)
 
 
 def _write_down(user, account, permission, page, at):

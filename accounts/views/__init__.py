@@ -1,6 +1,31 @@
-"""The account's own pages."""
+"""The account's own pages, and joining an account."""
 
 from .configuring import configuration, configuration_change, settings
+from .invitations import accept, again, invitation, invite, withdraw
+from .people import authorized_contact, contacts, end, person, rights, role, stand_in, stand_in_end, successor
 from .records import invoices, orders, overview, switch, usage
 
-__all__ = ["configuration", "configuration_change", "invoices", "orders", "overview", "settings", "switch", "usage"]
+__all__ = [
+    "accept",
+    "again",
+    "authorized_contact",
+    "configuration",
+    "configuration_change",
+    "contacts",
+    "end",
+    "invitation",
+    "invite",
+    "invoices",
+    "orders",
+    "overview",
+    "person",
+    "rights",
+    "role",
+    "settings",
+    "stand_in",
+    "stand_in_end",
+    "successor",
+    "switch",
+    "usage",
+    "withdraw",
+]

@@ -13,7 +13,7 @@ from frame.refusals import NotAllowedNow
 from .. import authorization, selectors, services
 from ..forms import ConfigurationForm, SettingsForm
 from ..permissions import AccountPermission as P
-from .visiting import enter, render_page
+from .entering import enter, show
 
 CONFIGURATION, SETTINGS = "configuration.changed", "settings.changed"
 
@@ -30,7 +30,7 @@ def configuration(request, number):
         "at": clock.now(),
         **_history(request, visit.account, CONFIGURATION),
     }
-    return render_page(request, visit, "configuration", context)
+    return show(request, visit, "configuration", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -55,7 +55,7 @@ def configuration_change(request, number):
             return redirect("account_configuration" if readable else "account_configuration_change", number=number)
     context = {"form": form, "may_read": P.VIEW_CONFIGURATION in visit.rights}
     status = 400 if request.method == "POST" else 200
-    return render_page(request, visit, "configuration_change", context, status=status)
+    return show(request, visit, "configuration_change", context, status=status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -83,7 +83,7 @@ def settings(request, number):
         "at": at,
         **_history(request, visit.account, SETTINGS),
     }
-    return render_page(request, visit, "settings", context, status=400 if request.method == "POST" else 200)
+    return show(request, visit, "settings", context, status=400 if request.method == "POST" else 200)
 
 
 def _history(request, account, event):
@@ -98,4 +98,4 @@ def _changed_meanwhile(request, visit, event, form, refusal):
         "changes": selectors.changed_since(visit.account, event, form.seen),
         "again": request.path,
     }
-    return render_page(request, visit, "conflict", context, status=409)
+    return show(request, visit, "conflict", context, status=409)

@@ -17,7 +17,7 @@ from .. import authorization, selectors
 from ..forms import SwitchForm
 from ..models import Account
 from ..permissions import AccountPermission as P
-from .visiting import enter, render_page
+from .entering import enter, show
 
 ORDERS = (
     Column("number", _("Order"), lambda row: row.number, ("number",)),
@@ -51,7 +51,7 @@ def overview(request, number):
     visit = enter(request, number, permission=None, page="overview")
     counts = selectors.record_counts(visit.account, visit.rights)
     configured = P.VIEW_CONFIGURATION in visit.rights and selectors.configuration_in_words(visit.account)
-    return render_page(request, visit, "overview", {"counts": counts, "configured": configured})
+    return show(request, visit, "overview", {"counts": counts, "configured": configured})
 
 
 @require_safe
@@ -96,7 +96,7 @@ def _records(request, number, name, right, columns):
     visit = enter(request, number, permission=right, page=f"{name}.csv" if as_file else name)
     table = Table(request, rows, columns, clock.now())
     if not table.wants_file:
-        return render_page(request, visit, name, {"table": table, "page": table.page()})
+        return show(request, visit, name, {"table": table, "page": table.page()})
     if not within(request, "export"):
         return render(request, "429.html", status=429)
     return table.file(f"{name}-{visit.account.number}")

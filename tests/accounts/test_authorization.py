@@ -21,6 +21,7 @@ KEEPS_WATCH = {
     P.VIEW_ORDERS,
     P.VIEW_INVOICES,
     P.VIEW_USAGE,
+    P.VIEW_CONTACTS,
     P.VIEW_CONFIGURATION,
     P.VIEW_ACCESS,
     P.MANAGE_PEOPLE,
@@ -158,6 +159,7 @@ class TestLent:
             P.VIEW_ORDERS: "orders",
             P.VIEW_INVOICES: "invoices",
             P.VIEW_USAGE: "usage",
+            P.VIEW_CONTACTS: "contacts",
             P.VIEW_CONFIGURATION: "configuration",
             P.CHANGE_CONFIGURATION: "configuration/change",
         }

@@ -14,7 +14,11 @@ from tests.doorbell import age_session
 from tests.pages import soup_of, words_of
 
 PAGES = {P.VIEW_ORDERS: "orders", P.VIEW_INVOICES: "invoices", P.VIEW_USAGE: "usage"}
-EVERY_PAGE = PAGES | {P.VIEW_CONFIGURATION: "configuration", P.CHANGE_CONFIGURATION: "configuration/change"}
+EVERY_PAGE = PAGES | {
+    P.VIEW_CONTACTS: "contacts",
+    P.VIEW_CONFIGURATION: "configuration",
+    P.CHANGE_CONFIGURATION: "configuration/change",
+}
 
 
 def path_of(page=None, number="654321"):
@@ -45,7 +49,7 @@ class TestTheRightPages:
     def test_administrator_opens_them_all(self, cast, signed_in):
         client = signed_in(cast.piotr)
 
-        assert [client.get(path_of(page)).status_code for page in EVERY_PAGE.values()] == [200] * 5
+        assert [client.get(path_of(page)).status_code for page in EVERY_PAGE.values()] == [200] * len(EVERY_PAGE)
 
     def test_shows_the_accounts_own_records_and_nobody_elses(self, cast, now, signed_in):
         world.add_records(cast, today=now.date())

@@ -14,6 +14,7 @@ OPEN = {
     *("account_confirm_login_code", "account_confirm_password_reset_code", "account_complete_password_reset"),
     *("account_password_reset_completed", "account_email_verification_sent"),
     *("mfa_authenticate", "mfa_login_webauthn"),
+    "invitation",  # how to get in, in the same words whatever the address
 }
 SIGN_IN = ("/auth/login/", "/admin/login/")  # the second leads to the first
 OF_ACME = ["Acme", "654321", "Petra", "does not add up", "carol@", "petra@"]

@@ -1,4 +1,4 @@
-"""What the pages of an account share: being let in, and the frame."""
+"""What every page of an account begins and ends with: the door, and the frame. The tabs come with ``here``."""
 
 from django.http import Http404
 from django.shortcuts import render
@@ -10,9 +10,9 @@ from ..models import Account
 
 
 def enter(request, number, *, permission, page):
-    """Let the reader into a page of the account with this number, and answer the visit.
+    """Ask the door for a page of an account, and answer the :class:`~accounts.services.Visit`.
 
-    :raises Http404: there is no such account, or it is none of this person's business
+    :raises Http404: no such account, or none of this person's business
     """
     try:
         visit = services.enter(user=request.user, number=number, permission=permission, page=page, at=clock.now())
@@ -22,7 +22,7 @@ def enter(request, number, *, permission, page):
     return visit
 
 
-def render_page(request, visit, name, context, *, status=200):
+def show(request, visit, name, context, *, status=200):
     """Draw a page of an account."""
     shared = {"account": visit.account, "visit": visit}
     return render(request, f"accounts/{name}.html", shared | context, status=status)

@@ -8,13 +8,13 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0001_initial'),
+        ('accounts', '0002_people_and_invitations'),
     ]
 
     operations = [
         migrations.AlterModelOptions(
             name='account',
-            options={'default_permissions': ('add', 'change', 'delete', 'view'), 'ordering': ['name', 'number'], 'permissions': [('view_orders', 'Can view orders'), ('view_invoices', 'Can view invoices'), ('view_usage', 'Can view usage'), ('view_configuration', 'Can view configuration'), ('change_configuration', 'Can change configuration'), ('view_access', 'Can view access'), ('manage_people', 'Can manage people'), ('change_settings', 'Can change settings'), ('decide_access', 'Can decide access'), ('end_access', 'Can end access')], 'verbose_name': 'account', 'verbose_name_plural': 'accounts'},
+            options={'default_permissions': ('add', 'change', 'delete', 'view'), 'ordering': ['name', 'number'], 'permissions': [('view_orders', 'Can view orders'), ('view_invoices', 'Can view invoices'), ('view_usage', 'Can view usage'), ('view_contacts', 'Can view contacts'), ('view_configuration', 'Can view configuration'), ('change_configuration', 'Can change configuration'), ('view_access', 'Can view access'), ('manage_people', 'Can manage people'), ('change_settings', 'Can change settings'), ('decide_access', 'Can decide access'), ('end_access', 'Can end access')], 'verbose_name': 'account', 'verbose_name_plural': 'accounts'},
         ),
         migrations.AddField(
             model_name='account',
@@ -29,7 +29,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='membershipright',
             name='permission',
-            field=models.CharField(choices=[('view_orders', 'See orders'), ('view_invoices', 'See invoices'), ('view_usage', 'See usage'), ('view_configuration', 'See the configuration'), ('change_configuration', 'Change the configuration'), ('view_access', 'See who has access'), ('manage_people', 'Manage people'), ('change_settings', 'Change the settings'), ('decide_access', 'Decide requests for access'), ('end_access', 'End access')], max_length=40, verbose_name='right'),
+            field=models.CharField(choices=[('view_orders', 'See orders'), ('view_invoices', 'See invoices'), ('view_usage', 'See usage'), ('view_contacts', 'See contacts'), ('view_configuration', 'See the configuration'), ('change_configuration', 'Change the configuration'), ('view_access', 'See who has access'), ('manage_people', 'Manage people'), ('change_settings', 'Change the settings'), ('decide_access', 'Decide requests for access'), ('end_access', 'End access')], max_length=40, verbose_name='right'),
         ),
         migrations.CreateModel(
             name='Configuration',

@@ -1,0 +1,94 @@
+"""The mails about people keep the house rules: two parts with the same facts, a pointer, no misspelt word."""
+
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from django.conf import settings
+from django.urls import resolve
+
+from accounts import services
+from accounts.permissions import AccountPermission as P
+from accounts.permissions import Role
+from notifications.models import Mail
+from tests.access_requests.test_email_templates import joined, page, strict, words_of_html, words_of_text
+from tests.cast import WEEK, member
+
+__all__ = ["strict"]
+
+FOLDER = Path(settings.BASE_DIR) / "templates/accounts/email"
+MAILS = sorted(path.name.removesuffix("_subject.txt") for path in FOLDER.glob("*_subject.txt"))
+ODD = "Nina <b>& Co</b>"
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def story(cast, now, strict):
+    """Every mail about people, in both ways it can read where it has two."""
+    people = {"account": cast.acme, "by": cast.carol, "at": now, "first_name": ODD, "last_name": "“{{ nothing }}”"}
+    one = services.invite(
+        **people, email="n@acme.example", role=Role.MEMBER, permissions=list(P)[:2], authorized_contact=True
+    )
+    two = services.invite(
+        **people, email="m@acme.example", role=Role.ADMINISTRATOR, permissions=[], authorized_contact=False
+    )
+    nina = services.accept_invitation(invitation=one, by=one.user, at=now)
+    services.accept_invitation(invitation=two, by=two.user, at=now)
+    mike = {"by": cast.carol, "membership": member(cast.mike, cast.acme)}
+    services.set_member_rights(membership=nina, permissions=[], by=cast.carol, at=now)
+    services.set_member_rights(membership=nina, permissions=[P.VIEW_USAGE], by=cast.carol, at=now + DAY)
+    services.set_authorized_contact(**mike, authorized_contact=True, at=now)
+    services.set_authorized_contact(**mike, authorized_contact=False, at=now + DAY)
+    services.name_stand_in(**mike, starts_at=now + DAY, ends_at=now + WEEK, at=now + DAY / 2)
+    services.end_stand_in(**mike, at=now + 2 * DAY)
+    services.change_role(**mike, role=Role.ADMINISTRATOR, at=now + 2 * DAY)
+    services.end_membership(membership=nina, by=nina.user, at=now)
+    services.end_membership(**mike, at=now + 2 * DAY)
+    services.end_membership(membership=member(cast.ursula, cast.acme), by=None, at=now)
+    services.name_successor(account=cast.acme, successor=cast.adam, by=cast.carol, at=now)
+    return list(Mail.objects.filter(event__in=MAILS))
+
+
+class TestEveryMail:
+    def test_has_a_subject_a_text_and_html_and_is_sent_by_somebody(self, story):
+        for ending in ("message.txt", "message.html"):
+            assert sorted(path.name.removesuffix(f"_{ending}") for path in FOLDER.glob(f"*_{ending}")) == MAILS
+        assert sorted({mail.event for mail in story}) == MAILS
+
+    @pytest.mark.trust("T8")
+    def test_says_the_same_in_both_parts_in_the_same_order_and_why_it_came(self, story):
+        for mail in story:
+            assert joined(words_of_text(mail)) == joined(words_of_html(mail)), mail.event
+            end = " ".join(mail.text.rpartition("\n--\n")[2].split())
+            assert end.startswith("You get this mail because ")
+            assert f"Hello {mail.recipient}," in " ".join(mail.text.split())
+
+    def test_shows_what_people_wrote_as_they_wrote_it(self, story):
+        told = next(mail for mail in story if mail.event == "invited_told")
+
+        assert f"{ODD} “{{{{ nothing }}}}” is invited to Acme" in page(told).find("h1").get_text()
+        assert page(told).find("h1").find("b") is None
+
+    def test_names_rights_in_words(self, story):
+        words = " ".join(" ".join(mail.text for mail in story).split())
+
+        assert "Rights See orders and See invoices" in words
+        assert "Rights none of their own" in words
+        assert "Rights now: See usage" in words
+
+    @pytest.mark.trust("T3", "I10")
+    def test_links_lead_to_pages_of_the_portal_and_hold_no_power(self, story):
+        for mail in story:
+            for link in page(mail).find_all("a"):
+                address = urlsplit(link["href"])
+                assert f"{address.scheme}://{address.netloc}" == settings.PORTAL_BASE_URL
+                assert resolve(address.path).url_name in {"invitation", "account_contacts", "home"}
+                assert address.query == ""
+
+    def test_a_swede_reads_swedish_dates(self, cast, now, strict):
+        cast.mike.language = "sv"
+        cast.mike.save(update_fields=["language"])
+        services.end_membership(membership=member(cast.mike, cast.acme), by=cast.carol, at=now)
+
+        assert page(Mail.objects.get(event="over")).html["lang"] == "sv"
