@@ -129,7 +129,7 @@ class TestEndPartnership:
         assert mail.subject == "Your company and Bolt Partners are no longer linked on our Latchkey portal"
         words = " ".join(mail.text.split())
         assert "You ended the link." in words
-        assert "Piotr See orders, See invoices, See usage and See contacts (never used)" in words
+        assert "Piotr See orders, See invoices, See usage, See contacts," in words
         assert "Dora asked by Pat on" in words
         assert "are no longer linked" in Mail.objects.get(event="unlinked", to=cast.pat.email).subject
 
