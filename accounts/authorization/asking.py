@@ -1,7 +1,7 @@
 """Who holds which right, as yes or no and as lists, from one predicate."""
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Exists, F, Max, OuterRef, Q
+from django.db.models import CharField, Exists, F, Max, OuterRef, Q, Value
 from django.utils.translation import gettext as _
 
 from ..models import Account, Grant, Membership
@@ -35,7 +35,7 @@ def require(user, permission, account, *, at):
 
 
 def held(user, account, *, at):
-    """Every right ``user`` holds on ``account`` at ``at``, as a frozenset. At most three queries."""
+    """Every right ``user`` holds on ``account`` at ``at``, as a frozenset. At most two queries."""
     if not user.is_authenticated:
         return frozenset()
     rights = set()
@@ -45,13 +45,11 @@ def held(user, account, *, at):
         memberships.filter(account=account).select_related("account").annotate(own=F("rights__permission"))
     ):
         rights |= _rights_of(membership, at)
-    codenames = (
-        _grants_of(user, at)
-        .filter(account=account, account__in=Account.objects.open(at))
-        .values_list("permissions__permission__codename", flat=True)
+    lent = _grants_of(user, at).filter(account=account, account__in=Account.objects.open(at)).order_by()
+    read = Account.objects.open(at).filter(_read_by_support(user, at), pk=account.pk).order_by()
+    codenames = lent.values_list("permissions__permission__codename", flat=True).union(
+        *(read.values_list(Value(right.value, output_field=CharField()), flat=True) for right in SUPPORT_READS)
     )
-    if reads_for_support(user, account, at=at):
-        rights |= SUPPORT_READS
     known = set(AccountPermission.values)
     return frozenset(AccountPermission(name) for name in rights.union(codenames) if name in known)
 

@@ -3,6 +3,7 @@
 import pytest
 from django.urls import URLPattern, get_resolver
 
+from access_requests import services
 from tests import nasty
 from tests.pages import soup_of
 
@@ -170,3 +171,13 @@ class TestPathsQueriesHeadersAndCookies:
         assert client.get(f"/contacts/ask/654321/{number}/").status_code == 404
         assert client.post(f"/notices/{number}/read/").status_code == 404
         assert client.post("/switch/", {"account": number}).status_code == 404
+
+
+@pytest.mark.trust("K10")
+def test_addresses_and_services_keep_their_names():
+    """Mails that have left, bookmarks and outside tests lean on them."""
+    names = {name for name, _path in every_address({})}
+
+    assert {"home", "requests", "request", "decide", "contacts", "switch", "healthz", "readyz"} <= names
+    assert {f"account{page}" for page in ("", "_orders", "_invoices", "_usage", "_access", "_contacts")} <= names
+    assert {"submit_request", "approve_request", "deny_request", "cancel_request"} <= set(dir(services))

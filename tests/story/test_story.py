@@ -59,7 +59,7 @@ def arrive(browser, demo):
         visitor.leave()
 
 
-@pytest.mark.seed("S2-6", "S2-7", "S2-8", "S2-9", "S2-14", "S2-16", "S2-19", "S2-23", "S2-24", "S2-25")
+@pytest.mark.seed("S2-6", "S2-7", "S2-8", "S2-9", "S2-10", "S2-14", "S2-16", "S2-19", "S2-23", "S2-24", "S2-25")
 @pytest.mark.trust("H2", "T9")
 class TestTheStory:
     def test_with_a_mouse(self, arrive):
