@@ -121,6 +121,8 @@ if "postgresql" in _DATABASE["ENGINE"]:
             _DATABASE["OPTIONS"].get("options", ""),
             "-c statement_timeout=15s -c lock_timeout=5s -c idle_in_transaction_session_timeout=30s",
             "-c synchronous_commit=on",
+            # Compiling a query takes a second where a page's query takes milliseconds
+            "-c jit=off",
         ]
     ).strip()
 else:

@@ -33,9 +33,9 @@ def lock_partnership(partner, customer):
 
 
 def lock_request(request):
-    """Lock a request's row and answer it as it is now, with its people."""
-    rows = AccessRequest.objects.select_for_update(no_key=True, of=("self",))
-    return rows.with_people().get(pk=request.pk)
+    """Lock a request's row and answer it as it is now, with its people and all that giving the access reads."""
+    rows = AccessRequest.objects.select_for_update(no_key=True, of=("self",)).with_people()
+    return rows.select_related("membership__user", "membership__account", "grant__grantee").get(pk=request.pk)
 
 
 def lock_requests(requests):
