@@ -20,6 +20,7 @@ urlpatterns = [
     path("access/<str:grant_id>/less/", views.grant_less, name="grant_less"),
     path("access/<str:grant_id>/restore/", views.restore, name="grant_restore"),
     path("accounts/<str:number>/access/", views.access, name="account_access"),
+    path("accounts/<str:number>/access/end/<str:partner>/", views.end_all, name="end_all_access"),
     path("access/<str:grant_id>/renew/", views.renew, name="renew"),
     path("contacts/", views.contacts, name="contacts"),
     path("contacts/ask/<str:customer>/<int:membership>/", views.ask, name="ask"),
