@@ -24,6 +24,33 @@ def access_requested(*, request, at, deciders_only=False):
     outbox.post(letters, at=at)
 
 
+def renewals_requested(*, requests, at):
+    """Ask whoever decides about each; tell who asked, and each person it is for, of all of theirs in one mail."""
+    letters: list[Letter] = []
+    theirs: dict = {}
+    for request in requests:
+        deciders = _deciders(request, at)
+        letters += _on_request(request, "requested_customer", deciders, version=True, path=_decide_path(request))
+        for person in request.people:
+            theirs.setdefault(person, []).append((request, [str(one) for one in deciders]))
+    for person, asked in sorted(theirs.items(), key=lambda item: item[0].pk):
+        first, deciders = asked[0]
+        if len(asked) == 1:
+            letters += _on_request(first, "requested_partner", {person}, deciders=deciders)
+            continue
+        rows = [{"request": one, "terms": request_terms(one), "deciders": names} for one, names in asked]
+        letters += _letters(
+            "renewals_partner",
+            {person},
+            account=first.company,
+            partner={},
+            about=first.public_id,
+            path=reverse("requests"),
+            context={"account": first.company, "asker": first.asker, "reason": first.reason, "rows": rows},
+        )
+    outbox.post(letters, at=at)
+
+
 def request_edited(*, request, differences, at):
     """Tell whoever decides what changed; the page reached from an older mail shows the newest version."""
     changes = as_changes(differences, request.account.zone)

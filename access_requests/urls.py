@@ -23,6 +23,7 @@ urlpatterns = [
     path("accounts/<str:number>/access/end/<str:partner>/", views.end_all, name="end_all_access"),
     path("access/<str:grant_id>/renew/", views.renew, name="renew"),
     path("contacts/", views.contacts, name="contacts"),
+    path("contacts/renewals/", views.renewals, name="renewals"),
     path("contacts/ask/<str:customer>/<int:membership>/", views.ask, name="ask"),
     path("contacts/add/<str:customer>/<int:membership>/", views.add, name="add_colleague"),
     path("contacts/unlink/<str:customer>/", views.unlink_customer, name="unlink_customer"),

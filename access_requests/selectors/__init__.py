@@ -37,6 +37,10 @@ from .links import (
     waiting_of,
     waiting_under,
 )
+from .renewals import (
+    ending_soon,
+    grants_of_own_people,
+)
 from .requests import (
     access_now,
     account_number_of,
@@ -95,8 +99,10 @@ __all__ = [
     "deciders_of",
     "decides_partners",
     "differences",
+    "ending_soon",
     "facts",
     "grant_terms",
+    "grants_of_own_people",
     "grants_of_people",
     "grants_visible_to",
     "is_insider",

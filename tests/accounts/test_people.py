@@ -397,7 +397,7 @@ class TestLockedOut:
 
         (over,) = Mail.objects.filter(event__startswith="ended", to=cast.carol.email)
         words = " ".join(over.text.split())
-        assert "2 accesses to Acme have ended" in words
+        assert "2 ACCESSES TO ACME HAVE ENDED" in words
         for person in ("Piotr, Bolt Partners", "Petra, Bolt Partners"):
             assert person in words
         assert set(Grant.objects.exclude(end_reason="").values_list("end_reason", flat=True)) == {
