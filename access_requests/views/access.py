@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts import services as accounts
 from accounts.models import Account
 from accounts.permissions import AccountPermission, Role
+from accounts.states import AccountKind
 from frame import clock
 from frame.rates import within
 from frame.tables import Column, Table
@@ -80,6 +81,7 @@ def access(request, number):
         row.rights = selectors.rights_of(row)
         row.restorable = row.pk in restorable
     companies = list(selectors.companies_with_access(account, at=at))
+    chosen = [one for one in companies if asked["company"] == one.number or len(companies) == 1]
     context = {
         "account": account,
         "visit": visit,
@@ -93,7 +95,7 @@ def access(request, number):
         "asked": asked,
         "states": STATES,
         "companies": companies,
-        "company": next((one for one in companies if asked["company"] == one.number or len(companies) == 1), None),
+        "company": next((one for one in chosen if one.kind == AccountKind.PARTNER), None),
         "form": form,
         "at": at,
     }

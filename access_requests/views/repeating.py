@@ -97,21 +97,29 @@ def renewals(request):
         form = RenewSeveralForm(request.POST, rows=_ticked(request, at=at))
         done, status = _renew(request, form, at=at)
         if done and not done.refused:
-            return redirect(request.get_full_path())
+            return redirect(_without_ticks(request))
         if done and done.asked:
             form = RenewSeveralForm(None, rows=[])
     page = table.page()
     kept = set(request.POST.getlist("grants")) if form.is_bound else set()
+    tick_all = request.method != "POST" and "all" in request.GET
     for row in page.object_list:
         row.rights = selectors.rights_of(row)
         row.tickable = row.parent_id is None and row.asked is None and row.goes_on_until is None
-        row.ticked = row.tickable and (row.public_id in kept or "all" in request.GET)
+        row.ticked = row.tickable and (tick_all or row.public_id in kept)
     context = {"table": table, "page": page, "form": form, "done": done, "name": name, "at": at}
     context["ahead"] = settings.PORTAL_START_AHEAD_MAX
     response = render(request, "access_requests/renewals.html", context, status=status)
     if done and status == 429:
         response.headers["Retry-After"] = str(max(1, math.ceil((done.back_at - at).total_seconds())))
     return response
+
+
+def _without_ticks(request):
+    """The address of the same list, with nothing ticked beforehand."""
+    query = request.GET.copy()
+    query.pop("all", None)
+    return f"{request.path}?{query.urlencode()}" if query else request.path
 
 
 def _ticked(request, *, at):

@@ -198,6 +198,14 @@ class TestThePage:
         assert self.ticked(browser.get(PAGE)) == []
         assert sorted(self.ticked(browser.get(PAGE, {"all": 1}))) == sorted(one.public_id for one in lent)
 
+    def test_what_was_unticked_again_stays_so_and_nothing_is_ticked_afterwards(self, cast, lent, signed_in):
+        browser, query = signed_in(cast.pat), f"{PAGE}?all=1&size=50"
+        wrong = browser.post(query, {**FORM, "reason": "", "grants": [lent[0].public_id]})
+        assert self.ticked(wrong) == [lent[0].public_id]
+
+        answer = browser.post(query, {**FORM, "grants": [lent[0].public_id]})
+        assert answer.headers["Location"] == f"{PAGE}?size=50"
+
     def test_names_who_could_not_be_asked_for_and_why(self, cast, lent, now, signed_in):
         services.end_access(grant=lent[1], by=cast.carol, at=now)
         answer = signed_in(cast.pat).post(PAGE, {**FORM, "grants": [one.public_id for one in lent]})
