@@ -37,6 +37,26 @@ def submit_request(
     :raises ValidationError: the window or the rights may not be asked for
     :raises TooMuch: ``by`` asked too often, or was told no for this person just now
     """
+    request = write_request(
+        account=account,
+        membership=membership,
+        by=by,
+        permissions=permissions,
+        administrator=administrator,
+        may_delegate=may_delegate,
+        window=window,
+        reason=reason,
+        case_number=case_number,
+        at=at,
+    )
+    emails.access_requested(request=request, at=at)
+    return request
+
+
+def write_request(
+    *, account, membership, by, permissions, administrator, may_delegate, window, reason, case_number, at
+):
+    """Do what :func:`submit_request` does, in the caller's transaction, but for the mails."""
     company = membership.account
     account = lock_accounts(account, company)
     partnership = lock_partnership(company, account)
@@ -66,7 +86,6 @@ def submit_request(
     request.digest = request.compute_digest()
     request.save(force_insert=True)
     note_request("request.submitted", request, by=by, at=at)
-    emails.access_requested(request=request, at=at)
     return request
 
 
