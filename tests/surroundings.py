@@ -75,6 +75,15 @@ def arrange():
     return place
 
 
+def leave_workers_to_themselves():
+    """This will forget the settings' name once the settings are read.
+
+    A worker of xdist inherits our environment, and pytest-django reads the settings it names before any conftest is
+    there: every worker would then live in our surroundings, and count and clear in one and the same cache.
+    """
+    del os.environ["DJANGO_SETTINGS_MODULE"]
+
+
 def clear_away():
     """This will stop what was started and remove what was kept; a second call finds nothing to do."""
     _ending.close()
