@@ -24,6 +24,11 @@ def administered_by(user, *, at):
     return Account.objects.open(at).filter(kind=AccountKind.PARTNER, pk__in=admins.values("account"))
 
 
+def served_by(partner):
+    """The living partnerships of a partner, with customers whose account may have been closed among them."""
+    return Partnership.objects.living().filter(partner=partner).order_by()
+
+
 def customers_of(partner, *, at):
     """The living partnerships of a partner with customers whose account is open, by the customer's name."""
     return (
@@ -42,6 +47,11 @@ def partners_of(customer, *, at):
         .select_related("partner", "customer", "linked_by")
         .order_by("partner__name", "partner__number")
     )
+
+
+def serving(number, *, at):
+    """The living partnerships of the customer with this account number; none where it is unknown or closed."""
+    return Partnership.objects.living().filter(customer__number=number, customer__in=Account.objects.open(at))
 
 
 def grants_under(partnership, *, at):
