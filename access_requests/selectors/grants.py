@@ -14,10 +14,14 @@ from ..models import AccessRequest, Block
 from ..states import Status
 
 
-def lending_grants(user, account=None, *, at):
-    """The access through which a person may add colleagues now; of one account, or of all."""
+def lending_grants(user, account=None, *, at, company=None):
+    """The access through which a person may add colleagues now; of one account, or of all.
+
+    :param company: only what they hold through this partner of theirs, whose people they may add
+    """
     grants = Grant.objects.effective(at).filter(grantee=user, may_delegate=True, parent=None)
     grants = grants.filter(account__partners_may_add_colleagues=True)
+    grants = grants if company is None else grants.filter(membership__account=company)
     return grants if account is None else grants.filter(account=account)
 
 

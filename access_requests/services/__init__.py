@@ -8,10 +8,12 @@ from .followups import clear_up_after, clear_up_after_person, clear_up_under, te
 from .giving import give_access
 from .keeping import restore_access
 from .repeating import renew_access, renew_several, send_again
+from .several import Asked, submit_requests
 from .sweeping import end_due_grants, expire_due_requests, remind, sweep
 from .windows import Window, check_window
 
 __all__ = [
+    "Asked",
     "Window",
     "add_colleague",
     "approve_request",
@@ -37,6 +39,7 @@ __all__ = [
     "send_again",
     "shrink_access",
     "submit_request",
+    "submit_requests",
     "sweep",
     "tell_new_deciders",
 ]

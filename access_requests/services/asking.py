@@ -61,7 +61,7 @@ def write_request(
     account = lock_accounts(account, company)
     partnership = lock_partnership(company, account)
     authorization.require_partner_admin(by, company, at=at)
-    _refuse_blocked(account, {by, membership.user})
+    refuse_blocked(account, {by, membership.user})
     if partnership is None or not _is_active(membership, at):
         raise NotAllowedNow(_("%(company)s cannot ask for access to this account.") % {"company": company.name})
     check_terms(permissions, administrator, reason)
@@ -102,7 +102,7 @@ def edit_request(*, request, seen, by, permissions, administrator, may_delegate,
     lock_account(request.account)
     request = lock_request(request)
     require_asker(request, by)
-    _refuse_blocked(request.account, request.people)
+    refuse_blocked(request.account, request.people)
     check_terms(permissions, administrator, reason)
     # A start that was in order when it was asked for stays in order until it is changed.
     checked_at = request.submitted_at if window.starts_at and window.starts_at == request.starts_at else at
@@ -150,7 +150,11 @@ def require_asker(request, by):
         raise PermissionDenied(_("Only %(name)s, who asked, can change this request.") % {"name": request.asker})
 
 
-def _refuse_blocked(account, people):
+def refuse_blocked(account, people):
+    """Let through people whom the customer does not keep from asking.
+
+    :raises PermissionDenied: one of them is
+    """
     if Block.objects.standing().filter(account=account, person__in=people).exists():
         raise PermissionDenied(
             _("%(name)s does not take requests for access from you at present.") % {"name": account.name}

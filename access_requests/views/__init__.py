@@ -2,8 +2,8 @@
 
 from .access import access, restore
 from .answering import decide
-from .asking import ask, cancel, edit
-from .contacts import add, contacts
+from .asking import ask, ask_several, cancel, edit
+from .contacts import add, contacts, customer_options
 from .ending import end, grant, grant_end, grant_less, less, unblock
 from .links import account_partners, end_all, give, unlink_customer, unlink_partner
 from .reading import detail, home, request_list
@@ -14,8 +14,10 @@ __all__ = [
     "account_partners",
     "add",
     "ask",
+    "ask_several",
     "cancel",
     "contacts",
+    "customer_options",
     "decide",
     "detail",
     "edit",

@@ -25,6 +25,7 @@ from partners.services import end_partnership
 
 from .. import selectors, services
 from ..forms import GiveForm, switches
+from .companies import contacts_url, find_company
 
 
 @require_safe
@@ -118,11 +119,10 @@ def unlink_customer(request, customer):
     """The partner ends a partnership."""
     at = clock.now()
     edge.concern(accounts.known_number(customer))
-    partner = partners.administered_by(request.user, at=at).first()
-    if partner is None:
-        raise Http404
+    companies = [own for own in selectors.own_companies(request.user, at=at) if own.is_admin]
+    partner = find_company(request, companies, at=at, customer=customer).account
     partnership = get_object_or_404(partners.customers_of(partner, at=at), customer__number=customer)
-    return _unlink(request, partnership, other=partnership.customer, back=reverse("contacts"), at=at)
+    return _unlink(request, partnership, other=partnership.customer, back=contacts_url(partner), at=at)
 
 
 def _unlink(request, partnership, *, other, back, at):
