@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from access_requests import services
 from access_requests.models import AccessRequest, Block
 from accounts.authorization import held
-from accounts.models import Account
+from accounts.models import Account, User
 from audit.models import TrailLine
 from notifications.models import Mail
 from partners.models import Partnership
@@ -102,6 +102,16 @@ class TestRenewSeveral:
             (lent[1].pk, "This access has ended. Ask for it anew."),
             (lent[2].pk, "A request for Petra waits for an answer already."),
         ]
+
+    def test_what_is_refused_leaves_nothing_behind(self, cast, lent, now):
+        over = ask(cast, account=cast.globex, window=services.Window(starts_at=now, ends_at=now + DAY), at=now)
+        User.objects.filter(pk=cast.mallory.pk).update(is_active=False)
+        done = renew(cast, [lent[0], lent[2]], at=now + 2 * DAY)
+
+        assert [why for _grant, why in done.refused] == ["Nobody at Globex can answer this request."]
+        over.refresh_from_db()
+        assert over.status == "pending"  # that it lapsed is the sweep's to write down
+        assert "lapsed" not in [mail for mail, _who in mails(now + 2 * DAY)]
 
     @pytest.mark.trust("D2")
     def test_who_was_just_denied_or_is_blocked_is_named(self, cast, lent, now):
