@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db.models import Max, Q
 
 from accounts import authorization
-from accounts.models import Grant, Membership
+from accounts.models import Account, Grant, Membership
 from accounts.permissions import AccountPermission, Role, ordered
 from accounts.states import EndReason
 from audit.models import TrailLine
@@ -17,7 +17,7 @@ from ..states import Status
 def lending_grants(user, account=None, *, at):
     """The access through which a person may add colleagues now; of one account, or of all."""
     grants = Grant.objects.effective(at).filter(grantee=user, may_delegate=True, parent=None)
-    grants = grants.filter(account__partners_may_add_colleagues=True)
+    grants = grants.filter(account__in=Account.objects.open(at), account__partners_may_add_colleagues=True)
     return grants if account is None else grants.filter(account=account)
 
 
