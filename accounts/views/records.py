@@ -3,6 +3,8 @@
 Each page asks the door once and leaves a line where somebody looks in from outside.
 """
 
+from typing import Any
+
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
@@ -44,7 +46,7 @@ USAGE = (
 )
 
 # What the filter above each list asks for
-FILTERS = {
+FILTERS: dict[str, dict[str, Any]] = {
     "orders": {"search": _("Number, product or description"), "states": OrderState.choices},
     "invoices": {"search": _("Number"), "states": InvoiceState.choices},
     "usage": {"search": _("Product")},
