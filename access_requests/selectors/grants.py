@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db.models import Max, Q
 
 from accounts import authorization
-from accounts.models import Grant
+from accounts.models import Account, Grant
 from accounts.permissions import AccountPermission, ordered
 from accounts.states import EndReason
 from audit.models import TrailLine
@@ -20,7 +20,7 @@ def lending_grants(user, account=None, *, at, company=None):
     :param company: only what they hold through this partner of theirs, whose people they may add
     """
     grants = Grant.objects.effective(at).filter(grantee=user, may_delegate=True, parent=None)
-    grants = grants.filter(account__partners_may_add_colleagues=True)
+    grants = grants.filter(account__in=Account.objects.open(at), account__partners_may_add_colleagues=True)
     grants = grants if company is None else grants.filter(membership__account=company)
     return grants if account is None else grants.filter(account=account)
 

@@ -42,6 +42,7 @@ from .people import (
 from .records import (
     opens_today,
     record_counts,
+    records_of,
 )
 
 __all__ = [
@@ -75,6 +76,7 @@ __all__ = [
     "opens_today",
     "people_of",
     "record_counts",
+    "records_of",
     "seats_taken",
     "shows_contacts",
     "standing",
