@@ -17,7 +17,7 @@ def new_customer(*, partnership, at):
             template=f"{FOLDER}/new_customer",
             to=person,
             about=f"partnership.{partnership.pk}",
-            context={"account": partner, "customer": customer},
+            context={"account": partner, "customer": customer, "linked": partnership.linked_at is not None},
             language=language_for(person, partner),
             zone=partner.time_zone,
             path=f"{reverse('contacts')}?customer={customer.number}",

@@ -8,13 +8,19 @@ from accounts.models import Account, Grant, Membership
 from accounts.permissions import PARTNER_ADMIN_ROLES
 from accounts.states import AccountKind, RequestKind
 
-from .models import Partnership
+from .models import Partnership, RegisterUpload
 from .states import PartnershipState
 
 
 def living(partner, customer):
     """The living partnership of the two, or ``None``."""
     return Partnership.objects.living().filter(partner=partner, customer=customer).first()
+
+
+def latest_by_pair(accounts):
+    """The last partnership of each two among these accounts, by the numbers of partner and customer."""
+    rows = Partnership.objects.filter(partner__in=accounts, customer__in=accounts).order_by("pk")
+    return {(row.partner.number, row.customer.number): row for row in rows.select_related("partner", "customer")}
 
 
 def administered_by(user, *, at):
@@ -79,3 +85,8 @@ def require_ender(user, partnership, *, at):
             _("You may not end the partnership of %(partner)s and %(customer)s.")
             % {"partner": partnership.partner.name, "customer": partnership.customer.name}
         )
+
+
+def uploads_of(user, *, since):
+    """The registers a member of staff has sent since then and not imported."""
+    return RegisterUpload.objects.filter(uploaded_by=user, uploaded_at__gt=since)

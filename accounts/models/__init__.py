@@ -3,8 +3,8 @@
 from .configuration import CONFIGURED, DECIDING, SETTINGS, Configuration, read_certificate
 from .grants import Grant, GrantedPermission
 from .invitations import Invitation
-from .people import Account, Membership, MembershipRight, User
-from .records import Invoice, Order, Usage
+from .people import Account, Membership, MembershipRight, User, validate_zone
+from .records import Invoice, InvoiceState, Order, OrderState, Usage
 
 __all__ = [
     "CONFIGURED",
@@ -16,10 +16,13 @@ __all__ = [
     "GrantedPermission",
     "Invitation",
     "Invoice",
+    "InvoiceState",
     "Membership",
     "MembershipRight",
     "Order",
+    "OrderState",
     "Usage",
     "User",
     "read_certificate",
+    "validate_zone",
 ]
