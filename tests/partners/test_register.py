@@ -6,12 +6,14 @@ from decimal import Decimal
 
 import pytest
 from allauth.account.models import EmailAddress
+from django.db import IntegrityError
 
 from accounts import services as accounts
 from accounts.models import Account, Invitation, Invoice, Membership, Order, Usage, User
 from accounts.permissions import Role
 from audit.models import TrailLine
 from audit.verification import verify
+from frame.refusals import NotAllowedNow
 from frame.tables import safe_cell
 from notifications.models import Mail
 from partners.models import Partnership
@@ -281,6 +283,22 @@ class TestLinking:
 
         assert report.counts()["partnerships"] == [0, 1, 1, 0]
         assert Partnership.objects.get(partner__number="300200").state == "linked"
+
+
+@pytest.mark.trust("B6")
+@pytest.mark.parametrize("stage", ["accounts", "memberships", "usage", "partnerships"])
+def test_wherever_it_breaks_off_nothing_is_left_of_it(cast, now, stage):
+    """The database refuses a row, as it does where somebody else has just written the same."""
+    before, stages = everything(), []
+
+    def break_off(what, done, of):
+        stages.append(what)
+        if stages.count(what) == 2 and what == stage:  # the first time it was only looked at
+            raise IntegrityError("UNIQUE constraint failed")
+
+    with pytest.raises(NotAllowedNow, match="Nothing was imported; try again"):
+        import_register(sources=sources(), by=None, at=now, progress=break_off)
+    assert everything() == before
 
 
 @pytest.mark.parametrize("count", [3, 300])

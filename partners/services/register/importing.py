@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, OperationalError, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -90,7 +90,7 @@ def import_register(*, sources: list[Source], by, at, progress: Progress | None 
 
     :param by: the member of staff whom the admin site let in, or ``None`` for an operator's command
     :raises Faulty: it is not in order
-    :raises NotAllowedNow: somebody else wrote the same at the same time
+    :raises NotAllowedNow: somebody else wrote the same at the same time, or held what is to be written for too long
     """
     progress = progress or _silent
     with _read(sources, progress, at=at) as book:
@@ -98,9 +98,9 @@ def import_register(*, sources: list[Source], by, at, progress: Progress | None 
         if report.changes:
             try:
                 report.written(_written(book, progress, by=by, at=at))
-            except IntegrityError:
+            except (IntegrityError, OperationalError) as error:
                 words = _("The portal was changed at the same time. Nothing was imported; try again.")
-                raise NotAllowedNow(words) from None
+                raise NotAllowedNow(words) from error
         return report
 
 
