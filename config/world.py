@@ -76,6 +76,7 @@ STAFF_MAY = [
     "change_user",
     "change_mail",
     "change_partnership",
+    "add_registerupload",
 ]
 
 
