@@ -5,13 +5,16 @@ from .grants import Grant, GrantedPermission
 from .invitations import Invitation
 from .people import Account, Membership, MembershipRight, User
 from .records import Invoice, Order, Usage
+from .recoveries import REASON_MAX, FactorReset, Replacement
 
 __all__ = [
     "CONFIGURED",
     "DECIDING",
+    "REASON_MAX",
     "SETTINGS",
     "Account",
     "Configuration",
+    "FactorReset",
     "Grant",
     "GrantedPermission",
     "Invitation",
@@ -19,6 +22,7 @@ __all__ = [
     "Membership",
     "MembershipRight",
     "Order",
+    "Replacement",
     "Usage",
     "User",
     "read_certificate",

@@ -41,6 +41,14 @@ from .records import (
     opens_today,
     record_counts,
 )
+from .recovering import (
+    factor_reset_read_by,
+    factor_resets_under_way,
+    may_succeed,
+    replacement_read_by,
+    replacements_under_way,
+    under_way_in,
+)
 
 __all__ = [
     "CertificateFacts",
@@ -58,6 +66,8 @@ __all__ = [
     "configuration_in_words",
     "configuration_of",
     "else_that_goes_with",
+    "factor_reset_read_by",
+    "factor_resets_under_way",
     "find_open",
     "home_of",
     "invitation_to",
@@ -66,15 +76,19 @@ __all__ = [
     "language_and_zone_of",
     "language_for",
     "may_appoint",
+    "may_succeed",
     "needs_second_factor",
     "openable",
     "opens_today",
     "people_of",
     "record_counts",
+    "replacement_read_by",
+    "replacements_under_way",
     "seats_taken",
     "shows_contacts",
     "standing",
     "unanswered_invitations",
+    "under_way_in",
     "ways_in",
     "who_runs",
     "zone_of",
