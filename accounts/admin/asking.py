@@ -20,6 +20,9 @@ class Asking(Window):
         :raises PermissionDenied: this person may not add rows of this kind
         """
         self.require_adding(request)
+        for field in form.fields.values():
+            if getattr(field.widget, "input_type", "") in {"text", "email"}:
+                field.widget.attrs["class"] = "vTextField"  # as wide as the admin site's own
         status = 200
         if request.method == "POST":
             request.require_fresh_second_factor()

@@ -15,7 +15,7 @@ from ..forms import ReplaceForm, ResetForm
 from ..models import Account, FactorReset, Replacement, User
 from .asking import Asking
 
-WHEN = ["started_by", "started_at", "takes_effect_at", "outcome", "settled_at", "settled_by"]
+WHEN = ["started_by", "takes_effect_at", "outcome", "settled_at"]
 
 
 class Recoveries(Asking):

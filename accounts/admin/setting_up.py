@@ -19,8 +19,7 @@ from .asking import Asking
 class Invitations(Asking):
     """Who was invited where, by whom, and what became of it."""
 
-    list_display = ["email", "account_name", "tag", "role", "invited_by", "by_staff", "invited_at", "lapses_at"]
-    list_display += ["mailed", "accepted_at", "withdrawn_at"]
+    list_display = ["email", "account_name", "tag", "role", "invited_by", "lapses_at", "accepted_at", "withdrawn_at"]
     list_filter = [
         "role",
         "by_staff",

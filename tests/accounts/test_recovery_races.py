@@ -1,15 +1,18 @@
 """Stopping and taking effect at the same moment: one of them wins, whole; two sweeps do it once."""
 
+from functools import partial
+
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP
+from django.core.exceptions import ValidationError
 from django.db import connection
 
 from access_requests import services as requests
 from accounts import services
-from accounts.models import FactorReset, Replacement
+from accounts.models import Account, FactorReset, Invitation, Replacement
 from accounts.permissions import Role
-from accounts.states import Outcome
+from accounts.states import AccountKind, Outcome
 from audit.models import TrailLine
 from audit.verification import verify
 from frame.refusals import NotAllowedNow
@@ -126,3 +129,12 @@ def test_two_members_of_staff_begin_once(cast, now):
     outcomes = at_once(*[lambda: services.start_factor_reset(**begin)] * 4)
     assert len(refused(outcomes, NotAllowedNow)) == 3
     assert (Replacement.objects.count(), FactorReset.objects.count()) == (1, 1)
+
+
+def test_two_members_of_staff_open_one_account(cast, now):
+    facts = {"kind": AccountKind.CUSTOMER, "number": "900100", "org_id": "49000100", "name": "Initech", "seats": 3}
+    person = {"email": "nina@initech.example", "first_name": "Nina", "last_name": "", "language": "en"}
+    opening = partial(services.set_up_account, **facts, **person, time_zone="UTC", by=cast.stan, at=now)
+
+    assert len(refused(at_once(*[opening] * 4), ValidationError)) == 3
+    assert Invitation.objects.get().account == Account.objects.get(number="900100")
