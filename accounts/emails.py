@@ -91,7 +91,7 @@ def _on_replacement(mail, replacement, *, at):
 
 
 def _on_factor_reset(mail, reset, *, at):
-    """To the person as one of no account in particular, to each account's administrators as such; one copy each."""
+    """To the person for themself, and to each account's administrators; the outbox keeps one copy for each."""
     path = reverse("factor_reset", args=[reset.public_id])
     context = {"reset": reset, "person": reset.person}
     language, zone = language_and_zone_of(reset.person, at=at)
@@ -105,11 +105,9 @@ def _on_factor_reset(mail, reset, *, at):
         path=path,
     )
     outbox.post([letter], at=at)
-    told = {reset.person}
     for account in authorization.accounts_of(reset.person):
-        people = set(authorization.run_by(account, at=at)) - told
+        people = authorization.run_by(account, at=at)
         _post(mail, people, account=account, about=reset.public_id, path=path, at=at, **context)
-        told |= people
 
 
 def _on_membership(mail, membership, people, *, about, at, **context):
