@@ -61,7 +61,7 @@ DOMAINS = {
     "crow": "crow.example",
 }
 
-# What Stan finds on the admin site: every window, and the three actions
+# What Stan finds on the admin site: every window, every action, and every form
 STAFF_MAY = [
     "view_user",
     "view_account",
@@ -77,6 +77,8 @@ STAFF_MAY = [
     "change_mail",
     "change_partnership",
     "add_registerupload",
+    "add_account",
+    *(f"{may}_{what}" for what in ("invitation", "replacement", "factorreset") for may in ("view", "add", "change")),
 ]
 
 

@@ -44,6 +44,14 @@ from .records import (
     record_counts,
     records_of,
 )
+from .recovering import (
+    factor_reset_read_by,
+    factor_resets_under_way,
+    may_succeed,
+    replacement_read_by,
+    replacements_under_way,
+    under_way_in,
+)
 
 __all__ = [
     "CertificateFacts",
@@ -62,6 +70,8 @@ __all__ = [
     "configuration_in_words",
     "configuration_of",
     "else_that_goes_with",
+    "factor_reset_read_by",
+    "factor_resets_under_way",
     "find_open",
     "home_of",
     "invitation_to",
@@ -70,6 +80,7 @@ __all__ = [
     "language_and_zone_of",
     "language_for",
     "may_appoint",
+    "may_succeed",
     "memberships_of",
     "needs_second_factor",
     "openable",
@@ -77,10 +88,13 @@ __all__ = [
     "people_of",
     "record_counts",
     "records_of",
+    "replacement_read_by",
+    "replacements_under_way",
     "seats_taken",
     "shows_contacts",
     "standing",
     "unanswered_invitations",
+    "under_way_in",
     "ways_in",
     "who_runs",
     "zone_of",

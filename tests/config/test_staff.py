@@ -4,6 +4,7 @@ import json
 from io import StringIO
 
 import pytest
+from allauth.mfa.totp.internal.auth import TOTP
 from bs4 import BeautifulSoup
 from django.apps import apps
 from django.contrib import admin
@@ -13,13 +14,18 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from access_requests import services
+from accounts import services as accounts
+from accounts.permissions import Role
 from frame.staff import Window
 from tests.cast import approve, ask
 
 WINDOWS = [
     "accounts/account",
+    "accounts/factorreset",
     "accounts/grant",
+    "accounts/invitation",
     "accounts/membership",
+    "accounts/replacement",
     "accounts/user",
     "access_requests/accessrequest",
     "access_requests/block",
@@ -32,7 +38,15 @@ WINDOWS = [
 
 @pytest.fixture
 def busy(cast, now):
-    """The cast with three of everything: grants, requests, blocks."""
+    """The cast with two of everything at least: grants, requests, blocks, invitations, recoveries."""
+    staff = {"by": cast.stan, "at": now}
+    for number, account, successor in [("1", cast.acme, cast.mike), ("2", cast.bolt, cast.petra)]:
+        email = f"n{number}@nowhere.example"
+        person = {"email": email, "first_name": "Nina", "last_name": number, "role": Role.MEMBER}
+        accounts.invite_as_staff(account=account, **person, **staff)
+        accounts.start_replacement(account=account, successor=successor, reason="They left.", **staff)
+        TOTP.activate(successor, "A" * 32)
+        accounts.start_factor_reset(person=successor, reason="A lost phone.", **staff)
     for person in (cast.petra, cast.pat):
         approve(ask(cast, for_=person, at=now), by=cast.carol, at=now)
     for asked in [

@@ -10,9 +10,9 @@ from frame.refusals import NotAllowedNow
 from frame.staff import Window
 from frame.templatetags.frame import account_tag
 
-from . import services
-from .models import Account, Grant, Membership, User
-from .permissions import ordered
+from .. import services
+from ..models import Account, Grant, Membership, User
+from ..permissions import ordered
 
 
 @admin.register(User)
