@@ -33,7 +33,7 @@ def pytest_report_header():
 def pytest_collection_modifyitems(config, items):
     """This will leave out the tests that cannot run here (the header has said so), and keep together what is dear.
 
-    Of a browser there is one at a time, and a portal with all its servers is set up once for all tests of a file.
+    Of a browser there is one at a time, and the house of the story, with all its servers, is opened once.
     """
     missing = surroundings.left_out()
     cannot = [item for item in items if any(item.get_closest_marker(name) for name in missing)]
@@ -43,7 +43,7 @@ def pytest_collection_modifyitems(config, items):
         if item.get_closest_marker("browser"):
             item.add_marker(pytest.mark.xdist_group("browser"))
         elif "house" in item.fixturenames:
-            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+            item.add_marker(pytest.mark.xdist_group("house"))
 
 
 @pytest.fixture(scope="session")

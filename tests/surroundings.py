@@ -1,6 +1,7 @@
 """The surroundings the tests run in: environment, database, Redis, browser.
 
 Imported by ``tests/conftest.py`` before anything touches Django, because settings read the environment once.
+``PORTAL_TEST_RESTARTS`` says how often Redis and PostgreSQL are taken away (once, where not said).
 ``PORTAL_TEST_DATABASE`` is ``sqlite`` (default) or ``postgres``, which brings Redis with it; with xdist the
 controller starts the servers and its workers find them in their environment.
 """
@@ -21,6 +22,7 @@ _KEPT = {
     "PORTAL_REQUIRE_BROWSER",
     "PORTAL_WRITE_SCREENSHOTS",
     "PORTAL_CHAINS",
+    "PORTAL_TEST_RESTARTS",
     _STARTED,
 }
 _NOT_OURS = {"DATABASE_URL", "REDIS_URL", "EMAIL_URL", "SECRET_KEY", "SECRET_KEY_FALLBACKS", "ALLOWED_HOSTS"}
