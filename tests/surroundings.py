@@ -58,6 +58,7 @@ def arrange():
         if name in _NOT_OURS or (name.startswith("PORTAL_") and name not in _KEPT):
             del os.environ[name]
     place = Path(_ending.enter_context(tempfile.TemporaryDirectory(prefix="latchkey-tests-")))
+    atexit.register(clear_away)  # for a run that ends before pytest says goodbye
     os.environ |= {
         "DJANGO_SETTINGS_MODULE": "config.settings",
         "DJANGO_ALLOW_ASYNC_UNSAFE": "true",  # Playwright keeps an event loop in the tests' own thread
@@ -90,9 +91,6 @@ def leave_workers_to_themselves():
 def clear_away():
     """This will stop what was started and remove what was kept; a second call finds nothing to do."""
     _ending.close()
-
-
-atexit.register(clear_away)  # for a run that ends before pytest says goodbye
 
 
 def launch_arguments():
