@@ -55,6 +55,7 @@ def test_from_the_question_to_the_end(house):
 @pytest.mark.trust("B3")
 def test_the_broker_may_be_away_when_somebody_says_yes(house):
     request = ask(house, PAT)
+    house.browser_of("carol")  # nobody signs in while nobody can count
     house.stop_broker()
     told_before = len(house.letters.to(PAT, GRANTED))
 
@@ -73,7 +74,7 @@ def test_the_broker_may_be_away_when_somebody_says_yes(house):
 @pytest.mark.trust("E3", "I2")
 def test_access_ends_though_worker_schedule_and_broker_are_stopped(house):
     request = ask(house, PETRA)
-    petra = house.browser_of("petra")
+    petra, _carol = house.browser_of("petra"), house.browser_of("carol")
     house.stop_jobs()
     house.stop_broker()
 
