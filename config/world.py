@@ -61,21 +61,28 @@ DOMAINS = {
     "crow": "crow.example",
 }
 
-# What Stan finds on the admin site: every window, and the three actions
+# What Stan finds on the admin site: every window, the three actions, and setting up companies and relationships
 STAFF_MAY = [
     "view_user",
     "view_account",
     "view_membership",
     "view_grant",
+    "view_invitation",
+    "view_order",
+    "view_invoice",
+    "view_usage",
     "view_partnership",
     "view_accessrequest",
     "view_block",
     "view_mail",
     "view_notice",
     "view_trailline",
+    "view_trailhead",
     "change_user",
     "change_mail",
     "change_partnership",
+    "add_account",
+    "add_partnership",
 ]
 
 

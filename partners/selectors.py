@@ -79,3 +79,13 @@ def require_ender(user, partnership, *, at):
             _("You may not end the partnership of %(partner)s and %(customer)s.")
             % {"partner": partnership.partner.name, "customer": partnership.customer.name}
         )
+
+
+def meant_by(words, kind):
+    """The accounts of one kind that somebody means by a number, an organization ID or a name; at most five.
+
+    A number or an organization ID means one account, whatever else is called so; so does a name in full.
+    """
+    accounts = Account.objects.filter(kind=kind, closed_at=None).order_by("name", "number")
+    exact = accounts.filter(number=words) or accounts.filter(org_id=words) or accounts.filter(name__iexact=words)
+    return list((exact or accounts.filter(name__icontains=words))[:5])
