@@ -19,8 +19,8 @@ class CompanyField(forms.CharField):
     :param kind: the :class:`~accounts.states.AccountKind` it must be of
     """
 
-    def __init__(self, *, kind, **kwargs):
-        super().__init__(max_length=120, **kwargs)
+    def __init__(self, *, kind, max_length=120, **kwargs):
+        super().__init__(max_length=max_length, **kwargs)
         self.kind = kind
 
     def clean(self, value):
@@ -92,6 +92,7 @@ class Company(forms.Form):
     email = forms.EmailField(label=gettext_lazy("E-mail address"))
     partners = CompaniesField(
         kind=AccountKind.PARTNER,
+        max_length=AT_MOST * 122,
         required=False,
         label=gettext_lazy("IT partners that serve it"),
         help_text=gettext_lazy("Numbers, organization IDs or names, with commas between them. For a customer only."),

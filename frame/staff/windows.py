@@ -3,12 +3,14 @@
 from typing import Any
 
 from django.contrib import admin
-from django.contrib.admin.utils import flatten_fieldsets, unquote
+from django.contrib.admin.utils import flatten_fieldsets, get_fields_from_path, unquote
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
+from django.db.models import DateTimeField
 from django.http import Http404
 from django.template.response import TemplateResponse
 from django.urls import path
+from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
@@ -18,6 +20,7 @@ from frame.paging import page_of
 from .keeping import Kept
 from .panels import NOTHING, cells, facts, headings, page_of_row, panels_of, tools_of
 
+_BETWEEN, _PLAINLY = frozenset({"gte", "lt"}), frozenset({"exact", "isnull", "isempty"})
 HISTORY = ("at", "event", "who", "facts")
 
 
@@ -68,7 +71,19 @@ class Window(Kept, admin.ModelAdmin):
             entry[0] if isinstance(entry, tuple) else entry for entry in self.get_list_filter(request)
         ]
         names = [entry if isinstance(entry, str) else entry.parameter_name for entry in offered]
-        return any(lookup == name or lookup.startswith(f"{name}__") for name in names)
+        name, _between, how = lookup.rpartition("__")
+        if how in _BETWEEN:
+            return name in names and self._is_moment(name, value)
+        return lookup in names or (name in names and how in _PLAINLY)
+
+    def _is_moment(self, name, value):
+        field = get_fields_from_path(self.model, name)[-1]
+        timed = isinstance(field, DateTimeField)
+        try:
+            moment: Any = parse_datetime(value) if timed else parse_date(value)
+        except ValueError:
+            return False
+        return moment is not None and 2000 <= moment.year <= 2200 and not (timed and moment.tzinfo is None)
 
     def has_add_permission(self, request):
         """Nobody adds a row."""
@@ -105,7 +120,8 @@ class Window(Kept, admin.ModelAdmin):
 
     def get_object(self, request, object_id, from_field=None):
         """The row, or the same 404 as everywhere."""
-        row = super().get_object(request, object_id, from_field)
+        known = object_id.isascii() and object_id.isdecimal()
+        row = super().get_object(request, object_id, from_field) if known else None
         if row is None:
             raise Http404
         return self.veil(row)

@@ -90,16 +90,15 @@ class TestKept:
             staff.get(f"/admin/{window}/{support[window][0].pk}/change/")
         )
 
-    @pytest.mark.parametrize("words", ["petra", "pat@bolt.example", "cheese", "Bolt", "carol", "IT partner", "'Petra'"])
-    def test_is_not_found_by_what_is_kept(self, support, staff, window, words):
-        found = rows(staff.get(f"/admin/{window}/", {"q": words}))
+    def test_is_not_found_by_what_is_kept(self, support, staff, window):
+        for words in ("petra", "pat@bolt.example", "cheese", "Bolt", "carol", "IT partner", "'Petra'", "654321 petra"):
+            found = rows(staff.get(f"/admin/{window}/", {"q": words}))
 
-        assert not set(found) & {one.pk for one in support[window]}
+            assert not set(found) & {one.pk for one in support[window]}, words
 
     def test_is_found_by_the_account(self, support, staff, window):
         found = rows(staff.get(f"/admin/{window}/", {"q": "654321"}))
 
-        # A notice leads nowhere but to its kept page, and is searched by its reader
         assert {one.pk for one in support[window]} <= set(found)
 
 
@@ -123,30 +122,31 @@ HIDING = [
 ]
 
 
-@pytest.mark.parametrize(("window", "narrowed"), HIDING)
-def test_is_neither_narrowed_nor_sorted_by_what_is_kept(support, staff, window, narrowed):
-    answer = staff.get(f"/admin/{window}/?{narrowed}")
+def test_is_neither_narrowed_nor_sorted_by_what_is_kept(support, staff):
+    for window, narrowed in HIDING:
+        answer = staff.get(f"/admin/{window}/?{narrowed}")
 
-    assert answer.status_code in {200, 302}
-    if answer.status_code == 200:
-        assert not set(rows(answer)) & {one.pk for one in support[window]}
+        assert answer.status_code == 200, (window, narrowed)
+        assert not set(rows(answer)) & {one.pk for one in support[window]}, (window, narrowed)
 
 
-@pytest.mark.parametrize(
-    ("window", "narrowed"),
-    [
-        ("access_requests/accessrequest", "now=approved"),
-        ("access_requests/accessrequest", "kind__exact=support"),
-        ("access_requests/accessrequest", "account__number=654321"),
-        ("access_requests/accessrequest", "o=-6"),
-        ("accounts/grant", "now=live"),
-        ("notifications/mail", "state__exact=waiting"),
-        ("audit/trailline", "noun=request"),
-        ("audit/trailline", "account=654321"),
-    ],
-)
-def test_is_narrowed_and_sorted_by_the_rest(support, staff, window, narrowed):
-    assert set(rows(staff.get(f"/admin/{window}/?{narrowed}"))) & {one.pk for one in support[window]}
+SHOWING = [
+    ("access_requests/accessrequest", "now=approved"),
+    ("access_requests/accessrequest", "kind__exact=support"),
+    ("access_requests/accessrequest", "account__number=654321"),
+    ("access_requests/accessrequest", "o=-6"),
+    ("accounts/grant", "now=live"),
+    ("notifications/mail", "state__exact=waiting"),
+    ("audit/trailline", "noun=request"),
+    ("audit/trailline", "account=654321"),
+]
+
+
+def test_is_narrowed_and_sorted_by_the_rest(support, staff):
+    for window, narrowed in SHOWING:
+        found = rows(staff.get(f"/admin/{window}/?{narrowed}"))
+
+        assert set(found) & {one.pk for one in support[window]}, (window, narrowed)
 
 
 def test_no_other_page_says_it(support, cast, staff):

@@ -99,11 +99,12 @@ class TestLockOut:
 
 
 class TestAccounts:
-    @pytest.mark.parametrize("words", ["654321", "48104810", "acme", "carol@acme.example", "ACME", "carol@"])
-    def test_are_found_by_number_organization_id_name_and_a_persons_address(self, cast, signed_in, words):
-        page = signed_in(cast.stan).get("/admin/accounts/account/", {"q": words})
+    def test_are_found_by_number_organization_id_name_and_a_persons_address(self, cast, signed_in):
+        stans = signed_in(cast.stan)
+        for words in ("654321", "48104810", "acme", "carol@acme.example", "ACME", "carol@"):
+            page = stans.get("/admin/accounts/account/", {"q": words})
 
-        assert [row.get_text() for row in soup_of(page).select("#result_list tbody th")] == ["Acme"]
+            assert [row.get_text() for row in soup_of(page).select("#result_list tbody th")] == ["Acme"], words
 
     def test_hold_everything_about_a_company_on_one_page(self, cast, pending, signed_in):
         words = words_of(signed_in(cast.stan).get(f"/admin/accounts/account/{cast.acme.pk}/change/"))
