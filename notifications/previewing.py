@@ -3,7 +3,9 @@
 import hashlib
 
 from django.core.exceptions import ValidationError
+from django.db import IntegrityError
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 
 from frame.refusals import NotAllowedNow
 
@@ -31,6 +33,9 @@ def set_up(request, *, form, act, context):
         request.require_fresh_second_factor()
     try:
         result, mails, kept = try_out(act, keep=lambda mails: shown == fingerprint(mails))
+    except IntegrityError:
+        form.add_error(None, _("Somebody else set the same up just now. Look at the list."))
+        return _form(request, form, context), None
     except (ValidationError, NotAllowedNow) as refusal:
         _tell(form, refusal)
         return _form(request, form, context), None

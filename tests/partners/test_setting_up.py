@@ -1,6 +1,7 @@
 """Staff set up companies and relationships: first every mail that would follow is shown, then it is done."""
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.contrib.auth.models import Permission
@@ -10,6 +11,7 @@ from audit.models import TrailLine
 from notifications.models import Mail
 from partners.models import Partnership
 from tests import nasty
+from tests.access_requests.racing import at_once
 from tests.pages import form_of, soup_of, words_of
 
 NEW = "/admin/partners/partnership/new/"
@@ -101,6 +103,18 @@ class TestNewCompany:
 
         assert "Nothing was set up." in words_of(again)
         assert Account.objects.filter(name=DUNE["name"]).count() == 1
+
+    @pytest.mark.trust("R8")
+    @pytest.mark.django_db(transaction=True)
+    def test_pressed_by_several_at_once_opens_one_account(self, stans, cast, signed_in):
+        sent = form_of(stans.post(COMPANY, DUNE))
+        browsers = [stans, *(signed_in(cast.root) for _other in range(2))]
+
+        answers = at_once(*(partial(browser.post, COMPANY, sent) for browser in browsers))
+
+        assert sorted(answer.status_code for answer in answers) == [200, 200, 302]
+        assert Account.objects.filter(number="910001").count() == 1
+        assert Invitation.objects.filter(email="dina@dune.example").count() == 1
 
     @pytest.mark.trust("H4")
     def test_asks_for_a_second_factor_shown_lately(self, stans, settings):
