@@ -1,8 +1,10 @@
 # make demo   the portal with a small world in it, on http://localhost:8000 (PORT= changes it); Ctrl-C ends it
 # make test   everything that is checked; PostgreSQL, Redis and Chromium are used where they are installed
+#             (WORKERS= says how many tests run beside each other, otherwise one for each core)
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 PORT ?= 8000
+WORKERS ?= auto
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -13,6 +15,8 @@ DEVELOPMENT := $(VENV)/development-$(shell cksum < requirements-dev.lock | tr ' 
 INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes --requirement
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-header --no-annotate pyproject.toml
+# As many workers as the machine has cores; what has to stay together stays in one (tests/conftest.py)
+PYTEST := $(PY) -m pytest --numprocesses $(WORKERS) --dist loadgroup
 # Whatever reads the settings needs to know which portal it is
 EMBEDDED := env PORTAL_ENV=embedded
 
@@ -40,10 +44,10 @@ lint: $(DEVELOPMENT)
 	$(EMBEDDED) $(PY) -m mypy
 
 pytest: $(DEVELOPMENT)
-	PORTAL_TEST_DATABASE=sqlite $(PY) -m pytest
+	PORTAL_TEST_DATABASE=sqlite $(PYTEST)
 	@if $(PY) -m tests.servers; then \
-		echo "PORTAL_TEST_DATABASE=postgres $(PY) -m pytest -m 'not browser'"; \
-		PORTAL_TEST_DATABASE=postgres $(PY) -m pytest -m 'not browser'; \
+		echo "PORTAL_TEST_DATABASE=postgres $(PYTEST) -m 'not browser'"; \
+		PORTAL_TEST_DATABASE=postgres $(PYTEST) -m 'not browser'; \
 	elif [ "$$PORTAL_REQUIRE_SERVICES" = 1 ]; then \
 		echo 'PORTAL_REQUIRE_SERVICES=1, and the servers are missing' >&2; exit 1; \
 	else \

@@ -5,6 +5,7 @@ from django.urls import reverse
 
 from accounts import authorization
 from accounts.selectors import answers_for_account, language_for
+from accounts.states import EndReason
 from notifications import outbox
 from notifications.outbox import Letter
 
@@ -20,6 +21,33 @@ def access_requested(*, request, at, deciders_only=False):
     if not deciders_only:
         named = [str(person) for person in deciders]
         letters += _on_request(request, "requested_partner", request.people, deciders=named)
+    outbox.post(letters, at=at)
+
+
+def renewals_requested(*, requests, at):
+    """Ask whoever decides about each; tell who asked, and each person it is for, of all of theirs in one mail."""
+    letters: list[Letter] = []
+    theirs: dict = {}
+    for request in requests:
+        deciders = _deciders(request, at)
+        letters += _on_request(request, "requested_customer", deciders, version=True, path=_decide_path(request))
+        for person in request.people:
+            theirs.setdefault(person, []).append((request, [str(one) for one in deciders]))
+    for person, asked in sorted(theirs.items(), key=lambda item: item[0].pk):
+        first, deciders = asked[0]
+        if len(asked) == 1:
+            letters += _on_request(first, "requested_partner", {person}, deciders=deciders)
+            continue
+        rows = [{"request": one, "terms": request_terms(one), "deciders": names} for one, names in asked]
+        letters += _letters(
+            "renewals_partner",
+            {person},
+            account=first.company,
+            partner={},
+            about=first.public_id,
+            path=reverse("requests"),
+            context={"account": first.company, "asker": first.asker, "reason": first.reason, "rows": rows},
+        )
     outbox.post(letters, at=at)
 
 
@@ -127,11 +155,39 @@ def unlinked(*, partnership, grants, requests, by, at):
     outbox.post(letters, at=at)
 
 
-def access_ended(*, grant, by, at, apart_from=()):
-    """Tell both sides that access is over, why, and what was done with it."""
-    lines = receipt(grant)
-    who = _everybody(grant, at) - set(apart_from)
-    outbox.post(_on_grant(grant, "ended", who, about=grant.public_id, by=by, receipt=lines), at=at)
+def access_ended(*, grants, by, at, apart_from=(), withdrawn=()):
+    """Tell both sides that access to one account is over, why, and what was done with it: one mail a person.
+
+    Whoever answers for the account reads of all of it, everybody else of what was theirs.
+
+    :param grants: access to one account that ended together
+    :param withdrawn: requests that were withdrawn with it, for whoever answers for the account
+    """
+    if not grants:
+        return
+    answer, letters = set(answers_for_account(grants[0].account, at=at)), []
+    concerned = {grant: (answer | _partner_side(grant)) - set(apart_from) for grant in grants}
+    receipts = {grant: receipt(grant) for grant in grants}
+    for person in sorted(set().union(*concerned.values()), key=lambda person: person.pk):
+        theirs = [grant for grant in grants if person in concerned[grant]]
+        gone = list(withdrawn) if person in answer else []
+        if len(theirs) == 1 and not gone:
+            (one,) = theirs
+            letters += _on_grant(one, "ended", {person}, about=one.public_id, by=by, receipt=receipts[one])
+            continue
+        company = None if person in answer else theirs[0].membership.account
+        ended = [Ended(grant_terms(grant), receipts[grant], EndReason(grant.end_reason).label) for grant in theirs]
+        context = {"account": grants[0].account, "company": company, "by": by, "ended_at": theirs[0].ended_at}
+        letters += _letters(
+            "ended_together",
+            {person},
+            account=grants[0].account,
+            partner={} if company is None else {person: company},
+            about=theirs[0].public_id,
+            path=reverse("home") if company else reverse("account_access", args=[grants[0].account.number]),
+            context=context | {"ended": ended, "withdrawn": gone},
+        )
+    outbox.post(letters, at=at)
 
 
 def end_reminder(*, grant, days, at):

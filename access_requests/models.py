@@ -60,17 +60,7 @@ class AccessRequestQuerySet(models.QuerySet):
 
     def with_people(self):
         """Requests with everything their pages and mails name, in one query."""
-        return self.select_related(
-            "account",
-            "asker",
-            "beneficiary",
-            "membership__user",
-            "membership__account",
-            "company",
-            "decided_by",
-            "grant",
-            "grant__grantee",
-        )
+        return self.select_related("account", "asker", "beneficiary", "company", "membership", "decided_by", "grant")
 
 
 class AccessRequest(models.Model):

@@ -9,5 +9,5 @@ from . import services
 
 @shared_task
 def sweep():
-    """Expire, end and remind what is due."""
+    """Expire, end, remind and tell what is due."""
     services.sweep(at=clock.now())

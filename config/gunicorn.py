@@ -4,11 +4,13 @@ import os
 
 from django.core.exceptions import ImproperlyConfigured
 
+from config import logs
+
 _ALONE = os.environ.get("PORTAL_ENV") == "embedded" and not os.environ.get("REDIS_URL")
 
 wsgi_app = "config.wsgi:application"
 bind = f"{'127.0.0.1' if _ALONE else '0.0.0.0'}:{os.environ.get('PORT', '8000')}"  # noqa: S104 - behind a proxy
-worker_class = "gthread"
+worker_class = "config.serving.Worker"
 workers = int(os.environ.get("WEB_CONCURRENCY", "1" if _ALONE else "3"))
 threads = int(os.environ.get("WEB_THREADS", "8"))
 timeout = 60
@@ -23,6 +25,7 @@ limit_request_field_size = 16_380
 forwarded_allow_ips = ""
 accesslog = None
 loglevel = "warning"
+logconfig_dict = logs.to_stderr(level="WARNING")
 control_socket_disable = True
 
 

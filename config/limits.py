@@ -92,6 +92,9 @@ PORTAL_POLL_EVERY = _seconds("PORTAL_POLL_EVERY", 15)
 PORTAL_JOBS_LATE_AFTER = _seconds("PORTAL_JOBS_LATE_AFTER", 90)
 PORTAL_MAIL_LATE_AFTER = _seconds("PORTAL_MAIL_LATE_AFTER", 15 * _MINUTE)
 
+# The web: how long a request may take to arrive whole; behind a proxy that hands on whole ones it is there at once
+PORTAL_ARRIVE_WITHIN = _seconds("PORTAL_ARRIVE_WITHIN", 20)
+
 # Signing in
 # Nobody who tries the demo has the cast's authenticator apps at hand to prove themself again
 _PROOF_HOLDS = 4 * _HOUR if _env.bool("PORTAL_DEMO", default=False) else 10 * _MINUTE

@@ -1,5 +1,6 @@
 """The portal's settings. ``PORTAL_ENV`` is ``production`` unless said otherwise, and that fails closed."""
 
+from functools import partial
 from pathlib import Path
 
 import environ
@@ -30,8 +31,8 @@ ALLOWED_HOSTS = startup.allowed_hosts(env.list("ALLOWED_HOSTS", default=_NAMES_H
 PORTAL_DEMO = startup.demo_allowed(demo=env.bool("PORTAL_DEMO", default=False), embedded=EMBEDDED, base=_BASE)
 PORTAL_ALLOW_SEED = env.bool("PORTAL_ALLOW_SEED", default=False)
 PORTAL_SECURITY_MAIL = env.str("PORTAL_SECURITY_MAIL", default=f"security@{_BASE.hostname}")
-ADMIN_PATH = env.str("ADMIN_PATH", default="admin/").strip("/") + "/"
-TRUSTED_PROXY = env.int("TRUSTED_PROXY", default=0)  # how many proxies of ours stand in front
+ADMIN_PATH = startup.admin_path(env.str("ADMIN_PATH", default="admin/"))
+TRUSTED_PROXY = startup.proxies(env.str("TRUSTED_PROXY", default="0"))  # how many proxies of ours stand in front
 
 INSTALLED_APPS = [
     "frame",  # before the admin: its templates win
@@ -111,8 +112,12 @@ TEMPLATES = [
 ]
 
 # Where things are kept
-DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'portal.sqlite3'}")}
-_DATABASE = DATABASES["default"]
+_DATABASE = startup.address(
+    "DATABASE_URL",
+    partial(env.db_url_config, env.str("DATABASE_URL", default="") or f"sqlite:///{VAR_DIR / 'portal.sqlite3'}"),
+    example="postgres://portal:…@host/portal",
+)
+DATABASES = {"default": _DATABASE}
 _DATABASE.setdefault("OPTIONS", {})
 if "postgresql" in _DATABASE["ENGINE"]:
     _DATABASE |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
@@ -121,6 +126,8 @@ if "postgresql" in _DATABASE["ENGINE"]:
             _DATABASE["OPTIONS"].get("options", ""),
             "-c statement_timeout=15s -c lock_timeout=5s -c idle_in_transaction_session_timeout=30s",
             "-c synchronous_commit=on",
+            # Compiling a query takes a second where a page's query takes milliseconds
+            "-c jit=off",
         ]
     ).strip()
 else:
@@ -147,7 +154,8 @@ PORTAL_MAIL_DIR = Path(env.str("PORTAL_MAIL_DIR", default=str(VAR_DIR / "mail"))
 if EMBEDDED and not env.str("EMAIL_URL", default=""):
     EMAIL_BACKEND = "notifications.backends.LocalMailbox"
 else:
-    vars().update(env.email_url("EMAIL_URL", default="dummymail://"))
+    _read_mail = partial(env.email_url, "EMAIL_URL", default="dummymail://")
+    vars().update(startup.address("EMAIL_URL", _read_mail, example="smtp+tls://portal:…@host:587"))
 EMAIL_TIMEOUT = 10
 EMAIL_SUBJECT_PREFIX = ""
 DEFAULT_FROM_EMAIL = env.str("PORTAL_MAIL_FROM", default=f"{PORTAL_NAME} <no-reply@{_BASE.hostname}>")
@@ -156,9 +164,11 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 if not EMBEDDED:
     startup.refuse_in_production(
         debug=DEBUG,
+        secret_keys=[SECRET_KEY, *SECRET_KEY_FALLBACKS],
         database=_DATABASE,
         redis_url=REDIS_URL,
         email_backend=EMAIL_BACKEND,
+        email_host=vars().get("EMAIL_HOST"),
     )
 
 # Languages, zones and files
@@ -233,7 +243,8 @@ MFA_TOTP_ISSUER = PORTAL_NAME
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS  # browsers allow it on localhost only
 
 vars().update(jobs.celery_settings(REDIS_URL))
-LOGGING = logs.to_stderr(level=env.str("PORTAL_LOG_LEVEL", default="WARNING" if EMBEDDED else "INFO"))
+_LEVEL = env.str("PORTAL_LOG_LEVEL", default="WARNING" if EMBEDDED else "INFO")
+LOGGING = logs.to_stderr(level=startup.log_level(_LEVEL))
 
 SILENCED_SYSTEM_CHECKS = [
     "guardian.W001",  # its backend knows no time; accounts.backends.Door asks the door instead

@@ -1,6 +1,7 @@
 """What the portal refuses to start with. Each refusal is a sentence that says what to set."""
 
 import os
+import re
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -9,6 +10,14 @@ from django.utils.crypto import get_random_string
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 SECRET_LENGTH = 50
+_SECRET_VARIETY = 10  # different characters; fifty random ones have far more
+_MOST_PROXIES = 10
+_PATH = re.compile(r"[A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*")
+# Where the portal's own pages begin (config/urls.py); the admin site would stand in front of them, or never be reached
+_TAKEN = frozenset(
+    {"access", "accounts", "articles", "auth", "cases", "contacts", "csp", "demo", "healthz", "invitations"}
+    | {"mailbox", "notices", "readyz", "requests", "static", "switch"}
+)
 
 
 def environment(name):
@@ -100,6 +109,7 @@ def allowed_hosts(hosts, *, base):
 
     :raises ImproperlyConfigured: they stand for more than themselves, or miss the portal's own
     """
+    hosts = [host.strip() for host in hosts]
     if not hosts or any("*" in host or host.startswith(".") for host in hosts):
         raise ImproperlyConfigured("ALLOWED_HOSTS must name each host by itself, without * or a leading dot.")
     name = f"[{base.hostname}]" if ":" in base.hostname else base.hostname
@@ -108,18 +118,68 @@ def allowed_hosts(hosts, *, base):
     return hosts
 
 
-def refuse_in_production(*, debug, database, redis_url, email_backend):
+def address(name, read, *, example):
+    """This will give what ``read()`` makes of the variable called ``name``.
+
+    :raises ImproperlyConfigured: it is no address
+    """
+    try:
+        return read()
+    except (ValueError, ImproperlyConfigured) as error:
+        raise ImproperlyConfigured(f"{name} must be an address such as {example}.") from error
+
+
+def proxies(text):
+    """This will give how many proxies of the operator's own stand in front of the portal.
+
+    :raises ImproperlyConfigured: it is no number, or more than anybody has
+    """
+    if not text.isdecimal() or int(text) > _MOST_PROXIES:
+        raise ImproperlyConfigured("TRUSTED_PROXY must be the number of your own proxies in front, such as 1, or 0.")
+    return int(text)
+
+
+def admin_path(text):
+    """This will give where staff work, with one slash at its end.
+
+    :raises ImproperlyConfigured: it is no path, or one of the portal's own
+    """
+    path = text.strip("/")
+    if not _PATH.fullmatch(path) or path.partition("/")[0] in _TAKEN:
+        raise ImproperlyConfigured("ADMIN_PATH must be a path of its own in letters and digits, such as admin/.")
+    return f"{path}/"
+
+
+def log_level(text):
+    """This will give the level from which lines are logged.
+
+    :raises ImproperlyConfigured: there is no such level
+    """
+    if text.upper() not in {"DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"}:
+        raise ImproperlyConfigured("PORTAL_LOG_LEVEL must be DEBUG, INFO, WARNING, ERROR or CRITICAL.")
+    return text.upper()
+
+
+def refuse_in_production(*, debug, secret_keys, database, redis_url, email_backend, email_host):
     """This will refuse what suits one person's machine and nobody else's.
 
-    :raises ImproperlyConfigured: one of the four is unfit
+    :raises ImproperlyConfigured: one of them is unfit
     """
     if debug:
         raise ImproperlyConfigured("DEBUG must be off in production.")
-    if "postgresql" not in database["ENGINE"]:
+    if any(len(set(key)) < _SECRET_VARIETY or key.startswith("django-insecure-") for key in secret_keys):
+        raise ImproperlyConfigured(
+            "SECRET_KEY and SECRET_KEY_FALLBACKS must be random in production: make one with "
+            "python3 -c 'import secrets; print(secrets.token_urlsafe(64))'."
+        )
+    if "postgresql" not in database["ENGINE"] or not database["NAME"]:
         raise ImproperlyConfigured("DATABASE_URL must name a PostgreSQL database (postgres://…) in production.")
-    if urlsplit(redis_url).scheme not in {"redis", "rediss"}:
+    redis = urlsplit(redis_url)
+    if redis.scheme not in {"redis", "rediss"} or not redis.hostname:
         raise ImproperlyConfigured("REDIS_URL must name a Redis server (redis://… or rediss://…) in production.")
-    if not email_backend.endswith("smtp.EmailBackend"):
+    if not redis.password and redis.hostname not in LOOPBACK:
+        raise ImproperlyConfigured("REDIS_URL must carry the password of a Redis that others can reach.")
+    if not email_backend.endswith("smtp.EmailBackend") or not email_host:
         raise ImproperlyConfigured("EMAIL_URL must name a mail server (smtp+tls://…) in production.")
 
 
@@ -138,9 +198,13 @@ def demo_allowed(*, demo, embedded, base):
 def next_redis_database(url):
     """This will give the address of the database after the one in ``url``: the cache lives beside the jobs.
 
-    :raises ImproperlyConfigured: the path of ``url`` is no database number
+    :raises ImproperlyConfigured: ``url`` is no address, or its path no database number
     """
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+        _port = parts.port
+    except ValueError as error:
+        raise ImproperlyConfigured("REDIS_URL must be an address such as redis://host:6379/0.") from error
     number = parts.path.strip("/") or "0"
     if not number.isdecimal():
         raise ImproperlyConfigured("REDIS_URL must end in a database number, such as redis://host:6379/0.")

@@ -74,7 +74,9 @@ class Table:
 
         :param name: what the file is called, without its ending: plain letters, digits and hyphens
         """
-        response = StreamingHttpResponse(self._lines(), content_type="text/csv; charset=utf-8")
+        # The page's language and zone are gone by the time a stream is read
+        lines = self._lines(translation.get_language() or "en", timezone.get_current_timezone())
+        response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
         response.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
         return response
 
@@ -92,9 +94,7 @@ class Table:
         turned = [field.removeprefix("-") if field.startswith("-") else f"-{field}" for field in fields]
         return rows.order_by(*(turned if self.backwards else fields), "pk")
 
-    def _lines(self) -> Iterator[str]:
-        # The page's language and zone are gone by the time a stream is read
-        language, zone = translation.get_language() or "en", timezone.get_current_timezone()
+    def _lines(self, language, zone) -> Iterator[str]:
         writer = csv.writer(_Echo(), quoting=csv.QUOTE_ALL)
         wanted = list(self._ordered(self.rows(self.at)).values_list("pk", flat=True))
         with translation.override(language):

@@ -7,6 +7,3 @@ class PartnersConfig(AppConfig):
 
     name = "partners"
     verbose_name = _("Partnerships")
-
-    def ready(self):
-        from . import receivers  # noqa: F401  (connects the receivers)

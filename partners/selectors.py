@@ -1,11 +1,12 @@
 """Reads of who serves whom."""
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts import authorization
 from accounts.models import Account, Grant, Membership
-from accounts.permissions import PARTNER_ADMIN_ROLES
+from accounts.permissions import PARTNER_ADMIN_ROLES, Role
 from accounts.states import AccountKind, RequestKind
 
 from .models import Partnership
@@ -21,6 +22,11 @@ def administered_by(user, *, at):
     """The partner accounts whose admin ``user`` is: those for whose people they may ask."""
     admins = Membership.objects.active(at).filter(user=user, role__in=PARTNER_ADMIN_ROLES)
     return Account.objects.open(at).filter(kind=AccountKind.PARTNER, pk__in=admins.values("account"))
+
+
+def served_by(partner):
+    """The living partnerships of a partner, with customers whose account may have been closed among them."""
+    return Partnership.objects.living().filter(partner=partner).order_by()
 
 
 def customers_of(partner, *, at):
@@ -43,6 +49,11 @@ def partners_of(customer, *, at):
     )
 
 
+def serving(number, *, at):
+    """The living partnerships of the customer with this account number; none where it is unknown or closed."""
+    return Partnership.objects.living().filter(customer__number=number, customer__in=Account.objects.open(at))
+
+
 def grants_under(partnership, *, at):
     """The access that ends with a partnership, by person."""
     grants = Grant.objects.unended(at).filter(
@@ -51,16 +62,17 @@ def grants_under(partnership, *, at):
     return grants.select_related("grantee", "account", "parent__grantee").order_by("grantee__first_name", "pk")
 
 
-def has_signed_in(partner):
-    """Whether a partner has a portal account: somebody there has signed in once (S2-5)."""
-    return Membership.objects.filter(account=partner, user__last_login__isnull=False).exists()
-
-
-def untold(user, *, at):
-    """The available customers that nobody of the person's partner companies has been told of."""
-    mine = Membership.objects.active(at).filter(user=user, account__kind=AccountKind.PARTNER)
+def untold(*, at):
+    """The available customers of which partners have yet to be told: of partners that have a portal account, for
+    somebody there has signed in once (S2-5), and somebody to read it, where both accounts are open.
+    """
+    here = Membership.objects.filter(user__last_login__isnull=False)
+    answering = Q(role=Role.PRIMARY) | Q(stands_in_from__lte=at, stands_in_until__gt=at)
+    readers = Membership.objects.active(at).filter(answering)
+    partners = Account.objects.open(at).filter(kind=AccountKind.PARTNER)
+    partners = partners.filter(pk__in=here.values("account")).filter(pk__in=readers.values("account"))
     available = Partnership.objects.filter(state=PartnershipState.AVAILABLE, told_at=None)
-    return available.filter(partner__in=mine.values("account"))
+    return available.filter(partner__in=partners, customer__in=Account.objects.open(at))
 
 
 def may_end(user, partnership, *, at):

@@ -15,18 +15,20 @@ from .models import Partnership
 from .signals import partnership_ended
 from .states import PartnershipState
 
+_AT_ONCE, _BATCHES = 50, 8  # so one look lasts a second or two, and the jobs beside it are not kept waiting
+
 
 @transaction.atomic
 def make_known(*, partner, customer, by, at):
     """Note that a partner serves a customer, so that the partner's admins may ask for access.
 
-    A partner that has an account here is told at once, another one when it signs in first.
+    A partner that has an account here is told at once, another one once somebody of it has signed in.
 
     :param by: the member of staff, or ``None`` for the system
     :raises NotAllowedNow: known already, or the two are no partner and customer
     """
     partnership = _begin(partner, customer, by=by, at=at)
-    if selectors.has_signed_in(partner):
+    if selectors.untold(at=at).filter(pk=partnership.pk).exists():
         _tell([partnership], at=at)
     return partnership
 
@@ -60,11 +62,21 @@ def set_up_company(*, kind, email, first_name, last_name, partners, by, at, **fa
     return account
 
 
-@transaction.atomic
-def tell_on_first_sign_in(*, user, at):
-    """Mail what a partner could not be told before anybody of it had signed in: one mail per available customer."""
-    untold = Partnership.objects.filter(pk__in=selectors.untold(user, at=at)).select_related("partner", "customer")
-    _tell(untold.select_for_update(no_key=True, of=("self",)).order_by("pk"), at=at)
+def tell_of_available(*, at):
+    """Mail what a partner could not be told before anybody of it had signed in: one mail per available customer.
+
+    A partner may have thousands, so nobody waits for it while signing in: they are told in batches, each in its own
+    transaction with the note that it was told. What one look leaves over, the next finds.
+
+    :returns: how many customers were told of
+    """
+    done = 0
+    for _batch in range(_BATCHES):
+        told = _tell_some(at=at)
+        done += told
+        if told < _AT_ONCE:
+            break
+    return done
 
 
 def link(*, partnership, by, at):
@@ -133,10 +145,19 @@ def _locked(partnership):
     return rows.get(pk=partnership.pk)
 
 
+@transaction.atomic
+def _tell_some(*, at):
+    """Tell of the next few. Those another look has in hand are passed over, and found told when it is done."""
+    untold = selectors.untold(at=at).select_for_update(no_key=True, skip_locked=True, of=("self",))
+    some = list(untold.select_related("partner", "customer").order_by("partner", "pk")[:_AT_ONCE])
+    if some:
+        _tell(some, at=at)
+    return len(some)
+
+
 def _tell(partnerships, *, at):
-    for partnership in partnerships:
-        emails.new_customer(partnership=partnership, at=at)
-        Partnership.objects.filter(pk=partnership.pk).update(told_at=at)
+    emails.new_customers(partnerships=partnerships, at=at)
+    Partnership.objects.filter(pk__in=[one.pk for one in partnerships]).update(told_at=at)
 
 
 def _note(event, partnership, *, by, at):

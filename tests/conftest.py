@@ -7,6 +7,7 @@ from tests import surroundings
 
 PLACE = surroundings.arrange()
 django.setup()
+surroundings.leave_workers_to_themselves()
 pytest_plugins = ["tests.cast"]
 
 
@@ -30,11 +31,19 @@ def pytest_report_header():
 
 
 def pytest_collection_modifyitems(config, items):
-    """This will leave out the tests that cannot run here; the header has said so."""
+    """This will leave out the tests that cannot run here (the header has said so), and keep together what is dear.
+
+    Of a browser there is one at a time, and a portal with all its servers is set up once for all tests of a file.
+    """
     missing = surroundings.left_out()
     cannot = [item for item in items if any(item.get_closest_marker(name) for name in missing)]
     config.hook.pytest_deselected(items=cannot)
     items[:] = [item for item in items if item not in cannot]
+    for item in items:
+        if item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.xdist_group("browser"))
+        elif "house" in item.fixturenames:
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
 
 
 @pytest.fixture(scope="session")

@@ -6,9 +6,19 @@ from django.core.cache import cache
 from django.db import transaction
 
 from access_requests.models import AccessRequest, Block
-from accounts.models import Grant, GrantedPermission
+from accounts.models import (
+    Account,
+    Configuration,
+    Grant,
+    GrantedPermission,
+    Invitation,
+    Membership,
+    MembershipRight,
+    User,
+)
 from audit.models import TrailLine
 from notifications.models import Mail, Notice
+from partners.models import Partnership
 
 # Already encoded: NUL, a lone surrogate, an overlong slash, a cut-off character
 BROKEN_TEXT = ["%00", "a%00b", "%ED%A0%80", "%C0%AF", "%F0%9F%98", "x" * 1_000_000]
@@ -62,6 +72,10 @@ def what_stands():
         list(Grant.objects.order_by("pk").values()),
         list(GrantedPermission.objects.order_by("pk").values_list("grant", "permission")),
         list(Block.objects.order_by("pk").values()),
+        *(list(table.objects.order_by("pk").values()) for table in (Account, Configuration, Invitation, Membership)),
+        list(MembershipRight.objects.order_by("pk").values_list("membership", "permission")),
+        list(Partnership.objects.order_by("pk").values()),
+        User.objects.count(),
         TrailLine.objects.exclude(event="access.refused").count(),
         Mail.objects.count(),
         Notice.objects.count(),

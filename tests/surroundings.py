@@ -20,6 +20,7 @@ _KEPT = {
     "PORTAL_REQUIRE_SERVICES",
     "PORTAL_REQUIRE_BROWSER",
     "PORTAL_WRITE_SCREENSHOTS",
+    "PORTAL_CHAINS",
     _STARTED,
 }
 _NOT_OURS = {"DATABASE_URL", "REDIS_URL", "EMAIL_URL", "SECRET_KEY", "SECRET_KEY_FALLBACKS", "ALLOWED_HOSTS"}
@@ -73,6 +74,15 @@ def arrange():
         # two database numbers for each worker: the broker's, and the next one for the cache
         os.environ["REDIS_URL"] = f"{redis_url.rpartition('/')[0]}/{2 * _worker()}"
     return place
+
+
+def leave_workers_to_themselves():
+    """This will forget the settings' name once the settings are read.
+
+    A worker of xdist inherits our environment, and pytest-django reads the settings it names before any conftest is
+    there: every worker would then live in our surroundings, and count and clear in one and the same cache.
+    """
+    del os.environ["DJANGO_SETTINGS_MODULE"]
 
 
 def clear_away():

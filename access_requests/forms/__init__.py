@@ -3,6 +3,16 @@
 from .answering import DecisionForm, LessForm
 from .asking import AddForm, AskForm
 from .fields import MomentForm, switches
-from .giving import GiveForm, RenewForm
+from .giving import GiveForm, RenewForm, RenewSeveralForm
 
-__all__ = ["AddForm", "AskForm", "DecisionForm", "GiveForm", "LessForm", "MomentForm", "RenewForm", "switches"]
+__all__ = [
+    "AddForm",
+    "AskForm",
+    "DecisionForm",
+    "GiveForm",
+    "LessForm",
+    "MomentForm",
+    "RenewForm",
+    "RenewSeveralForm",
+    "switches",
+]

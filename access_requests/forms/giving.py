@@ -3,10 +3,12 @@
 from datetime import timedelta
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from frame.paging import SIZES
 from frame.wording import spell_duration, spell_moment
 
 from .. import selectors
@@ -90,6 +92,51 @@ class RenewForm(forms.Form):
         except ValidationError as error:
             raise ValidationError(error.messages) from error
         return length
+
+
+class RenewSeveralForm(forms.Form):
+    """Ask for the same rights once more for the ticked accesses: for how much longer, and why."""
+
+    grants = forms.MultipleChoiceField(
+        label=gettext_lazy("What to renew"),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": gettext_lazy("Tick at least one.")},
+    )
+    length = forms.ChoiceField(label=gettext_lazy("For how much longer"))
+    reason = forms.CharField(
+        max_length=2000,
+        label=gettext_lazy("Why is it still needed?"),
+        help_text=gettext_lazy("Whoever decides reads this first, with each of the requests."),
+        widget=forms.Textarea(attrs={"rows": 3, "class": "area"}),
+        error_messages={"required": gettext_lazy("Say why the access is still needed.")},
+    )
+
+    def __init__(self, *args, rows, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.rows = {row.public_id: row for row in rows}
+        self.fields["grants"].choices = [(public_id, str(row)) for public_id, row in self.rows.items()]
+        lengths = [length for length in LENGTHS if length <= settings.PORTAL_DURATION_MAX] or LENGTHS[:1]
+        self.fields["length"].choices = [(str(int(one.total_seconds())), spell_duration(one)) for one in lengths]
+        self.initial.setdefault("length", self.fields["length"].choices[-1][0])
+
+    def clean_grants(self):
+        """The ticked ones, no more than fit on a page.
+
+        :raises ValidationError: more than that
+        """
+        ticked, most = self.cleaned_data["grants"], max(SIZES)
+        if len(ticked) > most:
+            raise ValidationError(_("Tick at most %(most)d at once.") % {"most": most})
+        return ticked
+
+    def terms(self):
+        """The cleaned values as the service takes them."""
+        data = self.cleaned_data
+        return {
+            "grants": [self.rows[public_id] for public_id in data["grants"]],
+            "length": timedelta(seconds=int(data["length"])),
+            "reason": data["reason"],
+        }
 
 
 def _lengths_from(start, zone):

@@ -4,8 +4,8 @@ from django.conf import settings
 from django.db.models import Max, Q
 
 from accounts import authorization
-from accounts.models import Grant, Membership
-from accounts.permissions import AccountPermission, Role, ordered
+from accounts.models import Account, Grant
+from accounts.permissions import AccountPermission, ordered
 from accounts.states import EndReason
 from audit.models import TrailLine
 from partners import selectors as partners
@@ -14,10 +14,14 @@ from ..models import AccessRequest, Block
 from ..states import Status
 
 
-def lending_grants(user, account=None, *, at):
-    """The access through which a person may add colleagues now; of one account, or of all."""
+def lending_grants(user, account=None, *, at, company=None):
+    """The access through which a person may add colleagues now; of one account, or of all.
+
+    :param company: only what they hold through this partner of theirs, whose people they may add
+    """
     grants = Grant.objects.effective(at).filter(grantee=user, may_delegate=True, parent=None)
-    grants = grants.filter(account__partners_may_add_colleagues=True)
+    grants = grants.filter(account__in=Account.objects.open(at), account__partners_may_add_colleagues=True)
+    grants = grants if company is None else grants.filter(membership__account=company)
     return grants if account is None else grants.filter(account=account)
 
 
@@ -139,23 +143,6 @@ def rights_then(grants, moment):
 def rights_of(grant):
     """What a grant of one of these lists allows, in the order of the catalogue; no query."""
     return ordered(row.permission.codename for row in grant.permissions.all())
-
-
-def members_then(account, moment):
-    """Who belonged to an account at a moment, and as what, by the trail: ``[(membership, role in words)]``.
-
-    Two queries for any number.
-    """
-    rows = Membership.objects.filter(account=account, joined_at__lte=moment).select_related("user", "account")
-    members = list(rows.exclude(ended_at__lte=moment).order_by("user__first_name", "user__email"))
-    roles = {}
-    lines = TrailLine.objects.filter(account=account.number, event__startswith="membership.", at__lte=moment)
-    for line in lines.order_by("at", "id"):
-        if line.event == "membership.succeeded":
-            roles[line.details["before"]], roles[line.subject] = Role.ADMINISTRATOR, Role.PRIMARY
-        elif "role" in line.details:
-            roles[line.subject] = Role(line.details["role"])
-    return [(member, roles.get(member.user.email, Role(member.role)).label) for member in members]
 
 
 def _with_everything(grants):

@@ -13,8 +13,13 @@ from ..models import AccessRequest
 
 def waiting_under(partnership, *, at):
     """The requests that are withdrawn with a partnership, by person."""
-    waiting = AccessRequest.objects.waiting(at).filter(account=partnership.customer_id, company=partnership.partner_id)
+    waiting = waiting_of(partnership.customer_id, partnership.partner_id, at=at)
     return waiting.with_people().order_by("beneficiary__first_name", "pk")
+
+
+def waiting_of(customer, partner, *, at):
+    """The requests of a partner that wait for a customer's answer."""
+    return AccessRequest.objects.waiting(at).filter(account=customer, company=partner)
 
 
 def partners_with_counts(customer, *, at):

@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
@@ -132,10 +133,11 @@ class ReceiptLine:
 
 @dataclass(frozen=True)
 class Ended:
-    """One of several accesses that ended together: what it allowed, and what was done with it."""
+    """One of several accesses that ended together: what it allowed, what was done with it, and why it ended."""
 
     terms: Terms
     receipt: list[ReceiptLine]
+    why: Any = ""
 
     @property
     def words(self):

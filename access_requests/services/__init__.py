@@ -3,15 +3,17 @@
 from .asking import cancel_request, edit_request, submit_request
 from .deciding import approve_request, deny_request, lift_block, report_unexpected
 from .delegating import add_colleague
-from .ending import end_access, may_end, shrink_access
+from .ending import end_access, end_all_access, may_end, shrink_access
 from .followups import clear_up_after, clear_up_after_person, clear_up_under, tell_new_deciders
 from .giving import give_access
 from .keeping import restore_access
-from .repeating import renew_access, send_again
+from .repeating import renew_access, renew_several, send_again
+from .several import Asked, submit_requests
 from .sweeping import end_due_grants, expire_due_requests, remind, sweep
 from .windows import Window, check_window
 
 __all__ = [
+    "Asked",
     "Window",
     "add_colleague",
     "approve_request",
@@ -23,6 +25,7 @@ __all__ = [
     "deny_request",
     "edit_request",
     "end_access",
+    "end_all_access",
     "end_due_grants",
     "expire_due_requests",
     "give_access",
@@ -30,11 +33,13 @@ __all__ = [
     "may_end",
     "remind",
     "renew_access",
+    "renew_several",
     "report_unexpected",
     "restore_access",
     "send_again",
     "shrink_access",
     "submit_request",
+    "submit_requests",
     "sweep",
     "tell_new_deciders",
 ]

@@ -37,11 +37,31 @@ def submit_request(
     :raises ValidationError: the window or the rights may not be asked for
     :raises TooMuch: ``by`` asked too often, or was told no for this person just now
     """
+    request = write_request(
+        account=account,
+        membership=membership,
+        by=by,
+        permissions=permissions,
+        administrator=administrator,
+        may_delegate=may_delegate,
+        window=window,
+        reason=reason,
+        case_number=case_number,
+        at=at,
+    )
+    emails.access_requested(request=request, at=at)
+    return request
+
+
+def write_request(
+    *, account, membership, by, permissions, administrator, may_delegate, window, reason, case_number, at
+):
+    """Do what :func:`submit_request` does, in the caller's transaction, but for the mails."""
     company = membership.account
     account = lock_accounts(account, company)
     partnership = lock_partnership(company, account)
     authorization.require_partner_admin(by, company, at=at)
-    _refuse_blocked(account, {by, membership.user})
+    refuse_blocked(account, {by, membership.user})
     if partnership is None or not _is_active(membership, at):
         raise NotAllowedNow(_("%(company)s cannot ask for access to this account.") % {"company": company.name})
     check_terms(permissions, administrator, reason)
@@ -66,7 +86,6 @@ def submit_request(
     request.digest = request.compute_digest()
     request.save(force_insert=True)
     note_request("request.submitted", request, by=by, at=at)
-    emails.access_requested(request=request, at=at)
     return request
 
 
@@ -83,7 +102,7 @@ def edit_request(*, request, seen, by, permissions, administrator, may_delegate,
     lock_account(request.account)
     request = lock_request(request)
     require_asker(request, by)
-    _refuse_blocked(request.account, request.people)
+    refuse_blocked(request.account, request.people)
     check_terms(permissions, administrator, reason)
     # A start that was in order when it was asked for stays in order until it is changed.
     checked_at = request.submitted_at if window.starts_at and window.starts_at == request.starts_at else at
@@ -131,7 +150,11 @@ def require_asker(request, by):
         raise PermissionDenied(_("Only %(name)s, who asked, can change this request.") % {"name": request.asker})
 
 
-def _refuse_blocked(account, people):
+def refuse_blocked(account, people):
+    """Let through people whom the customer does not keep from asking.
+
+    :raises PermissionDenied: one of them is
+    """
     if Block.objects.standing().filter(account=account, person__in=people).exists():
         raise PermissionDenied(
             _("%(name)s does not take requests for access from you at present.") % {"name": account.name}

@@ -32,7 +32,7 @@ def add_colleague(*, account, membership, by, permissions, administrator, reason
     company = membership.account
     account = lock_accounts(account, company)
     waiting = lock_requests(AccessRequest.objects.waiting(at).filter(account=account, beneficiary=membership.user))
-    own = selectors.lending_grants(by, account, at=at).filter(membership__account=company)
+    own = selectors.lending_grants(by, account, company=company, at=at)
     lenders = lock_grants(own)
     if not lenders or not account.partners_may_add_colleagues:
         raise PermissionDenied(_("You may not add colleagues to account %(number)s.") % {"number": account.number})

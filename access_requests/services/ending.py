@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from accounts import authorization
 from accounts.models import Grant, Membership
 from accounts.permissions import PARTNER_ADMIN_ROLES, AccountPermission
-from accounts.states import EndReason
+from accounts.states import EndReason, RequestKind
 from frame.refusals import NotAllowedNow
 
 from .. import emails, selectors
@@ -44,6 +44,27 @@ def end_access(*, grant, by, at, taken_over_by=None):
 
 
 @transaction.atomic
+def end_all_access(*, account, partner, by, at):
+    """End every access the people of a partner have to a customer's account, or will have. The link stays.
+
+    :param by: somebody who decides partner requests for the account
+    :returns: the grants that ended
+    :raises PermissionDenied: ``by`` does not
+    :raises NotAllowedNow: there is nothing to end, or no longer
+    """
+    account = lock_account(account)
+    authorization.require_decider(by, account, RequestKind.PARTNER, at=at)
+    grants = lock_grants(selectors.access_through(account, partner, at=at))
+    if not grants:
+        raise NotAllowedNow(_("Nobody from %(company)s has access to this account.") % {"company": partner.name})
+    # What hangs under another access first, so that each line gives the customer's word as the reason
+    for grant in sorted(grants, key=lambda grant: grant.parent_id is None):
+        authorization.end_grant(grant=grant, reason=EndReason.ENDED, by=by, at=at)
+    emails.access_ended(grants=grants, by=by, at=at)
+    return grants
+
+
+@transaction.atomic
 def shrink_access(*, grant, by, ends_at, permissions, may_delegate, at):
     """Make access less: an earlier end, fewer rights, no adding of colleagues. It applies at once.
 
@@ -60,8 +81,7 @@ def shrink_access(*, grant, by, ends_at, permissions, may_delegate, at):
     )
     if not _is_own_side(by, grant, at=at):
         Grant.objects.filter(pk=grant.pk).update(reduced_at=at)
-    for one in ended:
-        emails.access_ended(grant=one, by=by, at=at)
+    emails.access_ended(grants=ended, by=by, at=at)
     for one in [grant, *hanging]:
         one.refresh_from_db()
         if one.unended_at(at) and selectors.grant_terms(one) != before[one.pk]:
@@ -99,9 +119,7 @@ def end_family(grant, *, reason, by, at, told=()):
     :param told: ids of grants whose end another mail announces
     """
     ended = authorization.end_grant(grant=grant, reason=reason, by=by, at=at)
-    for one in ended:
-        if one.pk not in told:
-            emails.access_ended(grant=one, by=by, at=at)
+    emails.access_ended(grants=[one for one in ended if one.pk not in told], by=by, at=at)
     return ended
 
 

@@ -11,7 +11,6 @@ from partners import selectors as partners
 from .. import emails, selectors
 from ..models import AccessRequest
 from .asking import withdraw
-from .ending import end_family
 from .moving import lock_grants, lock_requests
 
 
@@ -36,13 +35,17 @@ def _clear_up(waiting, access, *, reason, by, at):
     requests = lock_requests(waiting)
     grants = lock_grants(access)
     # By account: whoever else clears up at the same customers takes their trails in the same order
-    for account in sorted({row.account_id for row in [*requests, *grants]}):
-        for request in requests:
-            if request.account_id == account:
-                withdraw(request, by=None, at=at)
-        for grant in grants:
-            if grant.account_id == account:
-                end_family(grant, reason=reason, by=by, at=at)
+    for number in sorted({row.account_id for row in [*requests, *grants]}):
+        waited = [request for request in requests if request.account_id == number]
+        lent = [grant for grant in grants if grant.account_id == number]
+        # Whoever answers for the account reads all of it in one mail
+        told = set(answers_for_account(lent[0].account, at=at)) if lent else set()
+        for request in waited:
+            withdraw(request, by=None, at=at, told=told)
+        ended = []
+        for grant in lent:
+            ended += authorization.end_grant(grant=grant, reason=reason, by=by, at=at)
+        emails.access_ended(grants=ended, by=by, at=at, withdrawn=waited)
 
 
 def clear_up_under(*, partnership, by, at):
@@ -61,7 +64,7 @@ def clear_up_under(*, partnership, by, at):
     # What hangs under another access first, so that each line gives the link as the reason
     for grant in sorted(grants, key=lambda grant: grant.parent_id is None):
         authorization.end_grant(grant=grant, reason=EndReason.LINK, by=by, at=at)
-        emails.access_ended(grant=grant, by=by, at=at, apart_from=told)
+    emails.access_ended(grants=grants, by=by, at=at, apart_from=told)
     if linked:
         emails.unlinked(partnership=partnership, grants=grants, requests=requests, by=by, at=at)
 

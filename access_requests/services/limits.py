@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -23,10 +24,19 @@ def require_within_limits(partnership, *, by, person, case_number, at):
 
     :raises TooMuch: with a sentence fit to show, and the moment from which it is possible again
     """
-    _not_just_denied(partnership.customer, person, case_number, at=at)
-    _not_too_many_waiting(partnership, by, at=at)
+    require_not_just_denied(partnership.customer, person, case_number, at=at)
+    require_room(partnership, by=by, at=at)
+
+
+def require_room(partnership, *, by, at, count=1):
+    """Let through who may ask so often more now; the caller holds the locks on both accounts.
+
+    :raises TooMuch: with a sentence fit to show, and the moment from which there is room for so many
+    :raises ValidationError: there is never room for so many at once
+    """
+    _not_too_many_waiting(partnership, by, count, at=at)
     if partnership.state != PartnershipState.LINKED:
-        _not_too_many_in_a_day(partnership.partner, by, at=at)
+        _not_too_many_in_a_day(partnership.partner, by, count, at=at)
 
 
 def refuse_until(words, moment):
@@ -38,8 +48,11 @@ def refuse_until(words, moment):
     raise TooMuch(_("%(why)s Come back on %(when)s.") % {"why": words, "when": when}, until=moment)
 
 
-def _not_just_denied(account, person, case_number, *, at):
-    """What was denied cannot be asked again at once, by whomever; who lifts a block has waived that."""
+def require_not_just_denied(account, person, case_number, *, at):
+    """What was denied cannot be asked again at once, by whomever; who lifts a block has waived that.
+
+    :raises TooMuch: with a sentence fit to show, and the moment from which it is possible again
+    """
     since = at - settings.PORTAL_ASK_AGAIN_AFTER
     same = AccessRequest.objects.filter(account=account, beneficiary=person, case_number=case_number)
     waived = Block.objects.exclude(lifted_at=None).filter(account=account)
@@ -50,29 +63,46 @@ def _not_just_denied(account, person, case_number, *, at):
         refuse_until(words, last.decided_at + settings.PORTAL_ASK_AGAIN_AFTER)
 
 
-def _not_too_many_waiting(partnership, by, *, at):
+def _not_too_many_waiting(partnership, by, count, *, at):
     linked = partnership.state == PartnershipState.LINKED
     most = settings.PORTAL_PENDING_LINKED if linked else settings.PORTAL_PENDING_AVAILABLE
+    _never_more_than(most, count)
     waiting = AccessRequest.objects.waiting(at).filter(asker=by, account=partnership.customer).order_by("respond_by")
     lapse_at = list(waiting.values_list("respond_by", flat=True))
-    if len(lapse_at) >= most:
+    if len(lapse_at) + count > most:
+        until = lapse_at[len(lapse_at) + count - most - 1]
+        numbers = {"count": len(lapse_at), "company": partnership.customer.name, "most": most}
+        if len(lapse_at) < most:
+            words = ngettext(
+                "%(count)d request of yours waits at %(company)s, and no more than %(most)d can. Choose fewer people.",
+                "%(count)d requests of yours wait at %(company)s, and no more than %(most)d can. Choose fewer people.",
+                len(lapse_at),
+            )
+            refuse_until(words % numbers, until)
         words = ngettext(
             "%(count)d request of yours waits at %(company)s. No more can wait until one of them is answered.",
             "%(count)d requests of yours wait at %(company)s. No more can wait until one of them is answered.",
             len(lapse_at),
-        ) % {"count": len(lapse_at), "company": partnership.customer.name}
-        refuse_until(words, lapse_at[len(lapse_at) - most])
+        )
+        refuse_until(words % numbers, until)
 
 
-def _not_too_many_in_a_day(partner, by, *, at):
+def _not_too_many_in_a_day(partner, by, count, *, at):
     linked = Partnership.objects.filter(partner=partner, state=PartnershipState.LINKED)
     strangers = AccessRequest.objects.filter(asker=by, submitted_at__gt=at - DAY).exclude(
         account__in=linked.values("customer")
     )
     asked_at = list(strangers.order_by("submitted_at").values_list("submitted_at", flat=True))
     most = settings.PORTAL_ASKS_PER_DAY
-    if len(asked_at) >= most:
+    _never_more_than(most, count)
+    if len(asked_at) + count > most:
         words = _("You have asked companies that are not linked to yours %(count)d times within a day.") % {
             "count": len(asked_at)
         }
-        refuse_until(words, asked_at[len(asked_at) - most] + DAY)
+        refuse_until(words, asked_at[len(asked_at) + count - most - 1] + DAY)
+
+
+def _never_more_than(most, count):
+    if count > most:
+        words = _("No more than %(most)d people can be asked for at once here. Choose fewer people.")
+        raise ValidationError(words % {"most": most}, code="person")

@@ -26,6 +26,17 @@ def lock_accounts(account, company):
     return next(row for row in rows if row.pk == account.pk)
 
 
+def lock_many_accounts(ids):
+    """Lock the rows of these companies (ids) in one order, before anything else."""
+    return list(Account.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk"))
+
+
+def lock_partnerships(partners, customers):
+    """Lock the living partnerships between these partners and these customers (ids), by id."""
+    living = Partnership.objects.living().select_for_update(no_key=True, of=("self",))
+    return list(living.filter(partner__in=partners, customer__in=customers).order_by("pk"))
+
+
 def lock_partnership(partner, customer):
     """Lock the living partnership of the two and answer it, or ``None``."""
     living = Partnership.objects.living().select_for_update(no_key=True, of=("self",))
@@ -33,9 +44,9 @@ def lock_partnership(partner, customer):
 
 
 def lock_request(request):
-    """Lock a request's row and answer it as it is now, with its people."""
-    rows = AccessRequest.objects.select_for_update(no_key=True, of=("self",))
-    return rows.with_people().get(pk=request.pk)
+    """Lock a request's row and answer it as it is now, with its people and all that giving the access reads."""
+    rows = AccessRequest.objects.select_for_update(no_key=True, of=("self",)).with_people()
+    return rows.select_related("membership__user", "membership__account", "grant__grantee").get(pk=request.pk)
 
 
 def lock_requests(requests):

@@ -10,6 +10,7 @@ from accounts.models import Grant
 from accounts.states import EndReason
 from audit.record import job_ran
 from frame.refusals import NotAllowedNow
+from partners.services import tell_of_available
 
 from .. import emails
 from ..models import AccessRequest, Reminder
@@ -22,6 +23,7 @@ def sweep(*, at):
     expire_due_requests(at=at)
     end_due_grants(at=at)
     remind(at=at)
+    tell_of_available(at=at)
     job_ran("sweep", at=at)
 
 

@@ -6,6 +6,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import selectors as accounts
@@ -24,6 +25,7 @@ from partners.services import end_partnership
 
 from .. import selectors, services
 from ..forms import GiveForm, switches
+from .companies import contacts_url, find_company
 
 
 @require_safe
@@ -84,15 +86,43 @@ def unlink_partner(request, number, partner):
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+def end_all(request, number, partner):
+    """Show every access of a partner's people to the account, and end all of it on the button. The link stays."""
+    at = clock.now()
+    account = _enter_to_act(request, number, at=at)
+    company = get_object_or_404(partners.partners_of(account, at=at), partner__number=partner).partner
+    if request.method == "POST":
+        ended = services.end_all_access(account=account, partner=company, by=request.user, at=at)
+        words = ngettext(
+            "Ended. One access of %(company)s is over, and everybody concerned has been told.",
+            "Ended. %(count)d accesses of %(company)s are over, and everybody concerned has been told.",
+            len(ended),
+        )
+        messages.success(request, words % {"count": len(ended), "company": company.name})
+        return redirect("account_access", number=account.number)
+    page = page_of(request, selectors.access_through(account, company, at=at))
+    for row in page.object_list:
+        row.rights = selectors.rights_of(row)
+    context = {
+        "account": account,
+        "company": company,
+        "page": page,
+        "asked": selectors.waiting_of(account, company, at=at).count(),
+        "back": reverse("account_access", args=[account.number]),
+        "at": at,
+    }
+    return render(request, "access_requests/end_all.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
 def unlink_customer(request, customer):
     """The partner ends a partnership."""
     at = clock.now()
     edge.concern(accounts.known_number(customer))
-    partner = partners.administered_by(request.user, at=at).first()
-    if partner is None:
-        raise Http404
+    companies = [own for own in selectors.own_companies(request.user, at=at) if own.is_admin]
+    partner = find_company(request, companies, at=at, customer=customer).account
     partnership = get_object_or_404(partners.customers_of(partner, at=at), customer__number=customer)
-    return _unlink(request, partnership, other=partnership.customer, back=reverse("contacts"), at=at)
+    return _unlink(request, partnership, other=partnership.customer, back=contacts_url(partner), at=at)
 
 
 def _unlink(request, partnership, *, other, back, at):

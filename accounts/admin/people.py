@@ -61,7 +61,7 @@ class People(Window):
         context = {
             **self.admin_site.each_context(request),
             "title": gettext_lazy("Lock out"),
-            "leaving": [(user, selectors.memberships_of(user), _open_access(user, at=at)) for user in chosen],
+            "leaving": [(user, selectors.belongings_of(user), _open_access(user, at=at)) for user in chosen],
             "opts": self.opts,
             "at": at,
         }

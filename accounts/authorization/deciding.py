@@ -59,7 +59,8 @@ def require_partner_admin(user, partner, *, at):
 
     :raises PermissionDenied: with a sentence fit to show
     """
-    admins = Membership.objects.active(at).filter(account=partner, role__in=PARTNER_ADMIN_ROLES)
+    admins = Membership.objects.active(at).filter(account=partner, account__in=Account.objects.open(at))
+    admins = admins.filter(role__in=PARTNER_ADMIN_ROLES)
     if partner.kind != AccountKind.PARTNER or not admins.filter(user=user).exists():
         raise PermissionDenied(_("Only admin users of a partner’s account ask for access to a customer’s account."))
 

@@ -4,7 +4,7 @@ from .configuration import CONFIGURED, DECIDING, SETTINGS, Configuration, read_c
 from .grants import Grant, GrantedPermission
 from .invitations import Invitation
 from .people import Account, Membership, MembershipRight, User
-from .records import Invoice, Order, Usage
+from .records import Invoice, InvoiceState, Order, OrderState, Usage
 
 __all__ = [
     "CONFIGURED",
@@ -16,9 +16,11 @@ __all__ = [
     "GrantedPermission",
     "Invitation",
     "Invoice",
+    "InvoiceState",
     "Membership",
     "MembershipRight",
     "Order",
+    "OrderState",
     "Usage",
     "User",
     "read_certificate",

@@ -16,6 +16,7 @@ from .people import (
     WayIn,
     access_that_goes_with,
     answers_for_account,
+    colleague,
     colleagues,
     else_that_goes_with,
     find_open,
@@ -26,6 +27,7 @@ from .people import (
     language_and_zone_of,
     language_for,
     may_appoint,
+    memberships_of,
     needs_second_factor,
     openable,
     people_of,
@@ -40,13 +42,14 @@ from .people import (
 from .records import (
     opens_today,
     record_counts,
+    records_of,
 )
 from .staff import (
     access_that_ends_with,
     accounts_without_primary,
+    belongings_of,
     has_second_factor,
     lapsed_invitations,
-    memberships_of,
     state_of_invitation,
 )
 
@@ -61,9 +64,11 @@ __all__ = [
     "added_colleagues",
     "answers_for_account",
     "as_changes",
+    "belongings_of",
     "certificate_facts",
     "changed_since",
     "changes_of",
+    "colleague",
     "colleagues",
     "configuration_in_words",
     "configuration_of",
@@ -84,6 +89,7 @@ __all__ = [
     "opens_today",
     "people_of",
     "record_counts",
+    "records_of",
     "seats_taken",
     "shows_contacts",
     "standing",

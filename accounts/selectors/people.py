@@ -164,26 +164,42 @@ def is_trusted(user, *, at):
     return Membership.objects.giving(AccountPermission.DECIDE_ACCESS, at).filter(user=user).exists()
 
 
-def colleagues(account, *, at):
-    """The active memberships of an account, by name."""
-    return (
-        Membership.objects.active(at)
-        .filter(account=account)
-        .select_related("user", "account")
-        .order_by("user__first_name", "user__last_name", "user__email")
-    )
+def colleagues(account, *, at, search=""):
+    """The active memberships of an account, by name.
+
+    :param search: words, each of them part of a name or of the address
+    """
+    rows = Membership.objects.active(at).filter(account=account).select_related("user", "account")
+    return _called(rows, search).order_by("user__first_name", "user__last_name", "user__email")
+
+
+def colleague(membership_id, accounts, *, at):
+    """The active membership with this id in one of these accounts, or ``None``; a foreign id is like an unknown one."""
+    rows = Membership.objects.active(at).filter(pk=membership_id, account__in=accounts)
+    return rows.select_related("user", "account").first()
+
+
+def memberships_of(account, ids):
+    """Those of these memberships that are of the account, ended ones among them, by name."""
+    rows = Membership.objects.filter(account=account, pk__in=ids).select_related("user", "account")
+    return rows.order_by("user__first_name", "user__last_name", "user__email")
 
 
 def people_of(account, *, search=""):
     """Every living membership of an account, those of people who are locked out among them, by name.
 
-    :param search: part of a name or of an address
+    :param search: words, each of them part of a name or of the address
     """
     rows = Membership.objects.living().filter(account=account).select_related("user", "account")
-    if search:
+    return _called(rows, search).order_by("user__first_name", "user__last_name", "user__email")
+
+
+def _called(rows, search):
+    """Memberships of people in whose name or address every one of the words is found."""
+    for word in search.split():
         fields = ("user__first_name", "user__last_name", "user__email")
-        rows = rows.filter(Q(*[(f"{field}__icontains", search) for field in fields], _connector=Q.OR))
-    return rows.order_by("user__first_name", "user__last_name", "user__email")
+        rows = rows.filter(Q(*[(f"{field}__icontains", word) for field in fields], _connector=Q.OR))
+    return rows
 
 
 def shows_contacts(user, account, *, at):

@@ -23,7 +23,7 @@ def state_of_invitation(invitation, *, at):
     return "waiting" if invitation.open_at(at) else "lapsed"
 
 
-def memberships_of(user):
+def belongings_of(user):
     """The living memberships of a person, by account."""
     return Membership.objects.living().filter(user=user).select_related("account").order_by("account__name")
 

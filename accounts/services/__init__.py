@@ -13,6 +13,7 @@ from .people import (
     set_authorized_contact,
     set_member_rights,
 )
+from .rekeying import reencrypt_second_factors
 from .visits import Visit, enter
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "name_stand_in",
     "name_successor",
     "open_account",
+    "reencrypt_second_factors",
     "require_ender",
     "set_authorized_contact",
     "set_member_rights",

@@ -19,6 +19,7 @@ from ..permissions import Role
 from .entering import enter, show
 
 SHOWN_INVITATIONS = 50
+SHOWN_OTHERS = 50
 
 
 @require_safe
@@ -92,12 +93,15 @@ def end(request, number, membership):
         return redirect("home") if found.user == request.user else redirect("account_contacts", number=number)
     if not _may_end(request.user, found, at=at):
         raise Http404
+    access, others = selectors.access_that_goes_with(found, at=at), selectors.else_that_goes_with(found, at=at)
     context = {
         "membership": found,
         "person": found.user,
         "leaving": found.user == request.user,
-        "grants": selectors.access_that_goes_with(found, at=at),
-        "others": selectors.else_that_goes_with(found, at=at),
+        "page": page_of(request, access),
+        "elsewhere": access.order_by().values("account").distinct().count(),
+        "others": others[:SHOWN_OTHERS],
+        "more": max(len(others) - SHOWN_OTHERS, 0),
         "at": at,
     }
     return show(request, visit, "person_end", context)

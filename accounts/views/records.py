@@ -3,6 +3,8 @@
 Each page asks the door once and leaves a line where somebody looks in from outside.
 """
 
+from typing import Any
+
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
@@ -13,8 +15,8 @@ from frame.rates import within
 from frame.tables import Column, Table
 
 from .. import authorization, selectors
-from ..forms import SwitchForm
-from ..models import Account
+from ..forms import RecordsForm, SwitchForm
+from ..models import Account, InvoiceState, OrderState
 from ..permissions import AccountPermission as P
 from .entering import enter, show
 
@@ -42,6 +44,13 @@ USAGE = (
     Column("amount", _("Used"), lambda row: row.amount.normalize().to_eng_string(), ("unit", "amount"), numeric=True),
     Column("unit", _("Unit"), lambda row: row.unit, ("unit",)),
 )
+
+# What the filter above each list asks for
+FILTERS: dict[str, dict[str, Any]] = {
+    "orders": {"search": _("Number, product or description"), "states": OrderState.choices},
+    "invoices": {"search": _("Number"), "states": InvoiceState.choices},
+    "usage": {"search": _("Product")},
+}
 
 
 @require_safe
@@ -84,17 +93,21 @@ def switch(request):
 
 
 def _records(request, number, name, right, columns):
-    """One kind of record as a page, or all of it as a file that asks the door again as it is written."""
+    """One kind of record as a page, or all that the filter leaves over as a file that asks the door again and again."""
 
     def rows(at):
         open_now = authorization.accounts_where(request.user, right, at=at)
-        return getattr(visit.account, name).filter(account__in=open_now.values("pk"))
+        wanted = selectors.records_of(visit.account, name, **form.cleaned_data)
+        return wanted.filter(account__in=open_now.values("pk")) if form.is_valid() else wanted.none()
 
     as_file = request.GET.get("format") == "csv"
     visit = enter(request, number, permission=right, page=f"{name}.csv" if as_file else name)
-    table = Table(request, rows, columns, clock.now())
-    if not table.wants_file:
-        return show(request, visit, name, {"table": table, "page": table.page()})
+    form = RecordsForm(request.GET, **FILTERS[name])
+    valid, table = form.is_valid(), Table(request, rows, columns, clock.now())
+    if not (table.wants_file and valid):
+        filtered = any(request.GET.get(field) for field in form.fields)
+        context = {"table": table, "page": table.page(), "form": form, "filtered": filtered}
+        return show(request, visit, name, context, status=200 if valid else 400)
     if not within(request, "export"):
         return render(request, "429.html", status=429)
     return table.file(f"{name}-{visit.account.number}")

@@ -46,6 +46,10 @@
   document.addEventListener("DOMContentLoaded", function () {
     const first = document.querySelector("[data-first-focus]");
     if (first) first.focus();
+    // On a narrow screen the tabs are a strip: the page one is on stands in view
+    const tab = document.querySelector(".tabs [aria-current]");
+    const strip = tab && tab.parentElement;
+    if (tab) strip.scrollLeft = tab.offsetLeft - strip.offsetLeft - (strip.clientWidth - tab.offsetWidth) / 2;
   });
 
   // A form that is on its way is not sent twice; coming back to it makes it ready again.

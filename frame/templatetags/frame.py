@@ -169,6 +169,12 @@ def sort(context, name) -> dict:
 
 
 @register.simple_tag(takes_context=True)
+def url_with(context, **changes) -> str:
+    """Write the page's own address with some of its query changed."""
+    return _query(context, **changes)
+
+
+@register.simple_tag(takes_context=True)
 def file_url(context) -> str:
     """Write the address of the page's list as a file: the same rows in the same order, all of them."""
     return _query(context, format="csv", page="", size="")

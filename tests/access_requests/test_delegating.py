@@ -55,6 +55,13 @@ class TestAddColleague:
         assert held(cast.petra, cast.acme, at=now) == set(LENDABLE)
         assert (grant.administrator, grant.may_delegate) == (False, False)
 
+    def test_nobody_is_added_to_an_account_that_is_closed(self, cast, lender, now):
+        Account.objects.filter(pk=cast.acme.pk).update(closed_at=now)
+
+        with pytest.raises(PermissionDenied):
+            add(cast, now)
+        assert not Grant.objects.filter(grantee=cast.petra).exists()
+
     @pytest.mark.trust("I6")
     def test_never_more_or_longer_than_the_lender_holds(self, cast, lender, now):
         services.shrink_access(

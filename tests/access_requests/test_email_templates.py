@@ -17,6 +17,7 @@ from django.urls import resolve
 from access_requests import services
 from access_requests.models import AccessRequest
 from accounts.models import Grant
+from accounts.services import end_membership
 from audit.models import TrailLine
 from notifications.models import Mail
 from partners.models import Partnership
@@ -92,8 +93,12 @@ def story(cast, now, strict):
     approve(ask(cast, at=now, by=cast.quinn, for_=cast.quinn), by=cast.carol, at=now)
     ask(cast, at=now, by=cast.quinn, for_=cast.quinn, reason=ODD)
     end_partnership(partnership=Partnership.objects.get(partner=cast.crow), by=cast.carol, at=now)
+    at_globex = [ask(cast, at=now, account=cast.globex, case_number=case, reason=ODD) for case in "12"]
+    several = [approve(asked, by=cast.mallory, at=now) for asked in at_globex]
+    services.renew_several(grants=several, by=cast.pat, length=30 * DAY, reason=ODD, at=now)
+    end_membership(membership=member(cast.petra, cast.bolt), by=cast.pat, at=now)
     services.end_due_grants(at=now + 400 * DAY)
-    return list(Mail.objects.all())
+    return list(Mail.objects.exclude(event="over"))  # that one is of another folder
 
 
 def page(mail):
@@ -185,6 +190,8 @@ class TestPointers:
                     "ask",
                     "grant",
                     "renew",
+                    "requests",
+                    "account_access",
                 }
                 assert {part for part in address.path.split("/") if len(part) > 12} <= known
 

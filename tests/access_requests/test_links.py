@@ -122,7 +122,7 @@ class TestEndPartnership:
         assert told(now + MINUTE) == {
             ("unlinked", cast.carol.email),
             ("unlinked", cast.pat.email),
-            ("ended", cast.piotr.email),
+            ("ended_together", cast.piotr.email),
             ("ended", cast.petra.email),
         }
         mail = Mail.objects.get(event="unlinked", to=cast.carol.email)

@@ -312,3 +312,10 @@ class TestPeopleWhoGo:
 
         with pytest.raises(NotAllowedNow):
             ask(cast, at=now + TICK)
+
+    def test_a_closed_partner_asks_for_nobody(self, cast, now):
+        Account.objects.filter(pk=cast.bolt.pk).update(closed_at=now)
+
+        with pytest.raises(PermissionDenied):
+            ask(cast, at=now + TICK)
+        assert not AccessRequest.objects.filter(beneficiary=cast.petra).exists()

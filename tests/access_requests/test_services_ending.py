@@ -113,7 +113,9 @@ class TestEnd:
 
         assert ended == [lent, under]
         assert (under.ended_at, under.end_reason) == (now + DAY, "lender")
-        assert cast.pat.email in told("ended", under)
+        # Pat asked for the one and had the other, Petra the other way round: everybody reads of both in one mail
+        assert told("ended_together", lent) == [cast.carol.email, cast.pat.email, cast.petra.email]
+        assert told("ended", lent) == told("ended", under) == []
 
     @pytest.mark.trust("E6")
     def test_other_access_of_the_same_person_stays(self, cast, lent, now):

@@ -9,6 +9,7 @@ import sys
 import pytest
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
+from django.urls import get_resolver
 
 from config import limits, startup
 
@@ -89,6 +90,12 @@ class TestProduction:
         assert list(behind.values()) == [["HTTP_X_FORWARDED_PROTO", "https"], 1]
         assert list(alone.values()) == [None, 0]
 
+    def test_needs_no_password_of_a_redis_nobody_else_reaches(self):
+        assert production_settings("REDIS_URL", REDIS_URL="redis://127.0.0.1:6379/0")
+
+    def test_takes_nobodys_word_for_the_host(self):
+        assert production_settings("USE_X_FORWARDED_HOST", "DEBUG") == {"USE_X_FORWARDED_HOST": False, "DEBUG": False}
+
     def test_keeps_the_cache_in_the_next_redis_database(self):
         held = production_settings("CACHES", "CELERY_BROKER_URL")
 
@@ -108,10 +115,32 @@ class TestProduction:
         ("changed", "sentence"),
         [
             ({"SECRET_KEY": ""}, "SECRET_KEY must be at least 50"),
+            ({"SECRET_KEY": "x" * 60}, "must be random in production"),
+            ({"SECRET_KEY": "django-insecure-" + "0123456789" * 5}, "must be random in production"),
+            ({"SECRET_KEY_FALLBACKS": "x" * 60}, "must be random in production"),
+            ({"SECRET_KEY_FALLBACKS": "short"}, "SECRET_KEY_FALLBACKS must be at least 50"),
+            ({"PORTAL_BASE_URL": ""}, "PORTAL_BASE_URL must be the address"),
             ({"PORTAL_BASE_URL": "http://portal.example"}, "PORTAL_BASE_URL must begin with https://"),
+            ({"ALLOWED_HOSTS": ""}, "ALLOWED_HOSTS must name each host"),
+            ({"ALLOWED_HOSTS": "portal.example,*"}, "ALLOWED_HOSTS must name each host"),
+            ({"ALLOWED_HOSTS": "portal.example, .example"}, "ALLOWED_HOSTS must name each host"),
+            ({"ALLOWED_HOSTS": "other.example"}, "ALLOWED_HOSTS must contain the host of PORTAL_BASE_URL"),
+            ({"DATABASE_URL": ""}, "DATABASE_URL must name a PostgreSQL database"),
             ({"DATABASE_URL": "sqlite:////tmp/x"}, "DATABASE_URL must name a PostgreSQL database"),
+            ({"DATABASE_URL": "postgres://db.example"}, "DATABASE_URL must name a PostgreSQL database"),
+            ({"DATABASE_URL": "postgres://db.example:port/portal"}, "DATABASE_URL must be an address such as"),
             ({"REDIS_URL": ""}, "REDIS_URL must name a Redis server"),
+            ({"REDIS_URL": "redis://"}, "REDIS_URL must name a Redis server"),
+            ({"REDIS_URL": "redis://:secret@redis.example:port/0"}, "REDIS_URL must be an address such as"),
+            ({"REDIS_URL": "redis://redis.example:6379/0"}, "REDIS_URL must carry the password"),
+            ({"EMAIL_URL": ""}, "EMAIL_URL must be an address such as"),
             ({"EMAIL_URL": "consolemail://"}, "EMAIL_URL must name a mail server"),
+            ({"EMAIL_URL": "smtp://"}, "EMAIL_URL must name a mail server"),
+            ({"TRUSTED_PROXY": "yes"}, "TRUSTED_PROXY must be the number"),
+            ({"TRUSTED_PROXY": "-1"}, "TRUSTED_PROXY must be the number"),
+            ({"ADMIN_PATH": "/"}, "ADMIN_PATH must be a path of its own"),
+            ({"ADMIN_PATH": "auth/staff/"}, "ADMIN_PATH must be a path of its own"),
+            ({"PORTAL_LOG_LEVEL": "loud"}, "PORTAL_LOG_LEVEL must be"),
             ({"PORTAL_DEMO": "1"}, "PORTAL_DEMO lets everybody in"),
             ({"DEBUG": "1"}, "DEBUG must be off"),
         ],
@@ -120,7 +149,7 @@ class TestProduction:
         ran = run("-c", "from config import settings", **(PRODUCTION | changed))
 
         assert ran.returncode != 0
-        assert sentence in ran.stderr
+        assert sentence in ran.stderr.splitlines()[-1]
 
 
 class TestSecretKey:
@@ -172,6 +201,21 @@ class TestAllowedHosts:
     def test_must_contain_our_own(self):
         with pytest.raises(ImproperlyConfigured, match="the host of PORTAL_BASE_URL"):
             startup.allowed_hosts(["other"], base=startup.base_url("https://portal.example", embedded=False))
+
+
+def test_the_admin_site_stands_in_no_other_pages_way():
+    own = {route.partition("/")[0] for route in _routes(get_resolver())} - {"", "admin", "favicon.ico"}
+
+    assert own <= startup._TAKEN
+
+
+def _routes(resolver):
+    for found in resolver.url_patterns:
+        route = str(found.pattern)
+        if route or not hasattr(found, "url_patterns"):
+            yield route
+        else:
+            yield from _routes(found)
 
 
 def test_the_environment_must_be_one_of_two():

@@ -1,5 +1,7 @@
 """Every address there is, walked as nobody, and with what no browser sends."""
 
+import re
+
 import pytest
 from django.urls import URLPattern, get_resolver
 
@@ -29,10 +31,7 @@ def every_address(known, patterns=None, before=""):
     for pattern in get_resolver().url_patterns if patterns is None else patterns:
         route = before + str(pattern.pattern)
         if isinstance(pattern, URLPattern):
-            for place, converter in pattern.pattern.converters.items():
-                kind = type(converter).__name__.removesuffix("Converter").lower()
-                for spelt in (f"<{kind}:{place}>", f"<{place}>"):
-                    route = route.replace(spelt, str(known.get(place, 1)))
+            route = re.sub(r"<(?:\w+:)?(\w+)>", lambda place: str(known.get(place[1], 1)), route)
             yield pattern.name, "/" + route.replace("^(?P<url>.*)$", "anywhere/").lstrip("^").rstrip("$")
         else:
             yield from every_address(known, pattern.url_patterns, route)

@@ -4,6 +4,7 @@ import csv
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from io import StringIO
+from zoneinfo import ZoneInfo
 
 import pytest
 from bs4 import BeautifulSoup
@@ -55,6 +56,14 @@ class TestSafeCell:
 
     def test_a_moment_is_said_in_the_readers_zone_with_its_offset(self):
         assert safe_cell(datetime(2026, 11, 23, 9, 12, tzinfo=UTC)) == "2026-11-23T09:12+00:00"
+
+    def test_a_file_is_written_in_the_language_and_the_zone_of_its_page(self, cast, granted, signed_in):
+        cast.carol.language, cast.carol.time_zone = "sv", "Asia/Kolkata"
+        cast.carol.save(update_fields=["language", "time_zone"])
+        rows = parsed(signed_in(cast.carol).get("/accounts/654321/access/?format=csv&name=petra@"))
+
+        assert "Konto" in " ".join(rows[0])
+        assert granted.ends_at.astimezone(ZoneInfo("Asia/Kolkata")).isoformat(timespec="minutes") in rows[1]
 
     def test_cells_of_a_downloaded_list_are_safe(self, records, signed_in):
         Order.objects.filter(account=records.acme).update(description='=HYPERLINK("https://evil.example")')

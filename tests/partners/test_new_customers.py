@@ -3,7 +3,11 @@
 import pytest
 from bs4 import BeautifulSoup
 
+from access_requests.services import sweep
+from accounts.models import Account, Membership
+from accounts.permissions import Role
 from accounts.services import name_successor
+from frame import clock
 from notifications.models import Mail, Notice
 from partners.models import Partnership
 from partners.services import end_partnership, make_known
@@ -12,7 +16,8 @@ SUBJECT = "IT partner Information - a new company is available on our Latchkey p
 
 
 def told():
-    """Who was told of which customers, oldest first."""
+    """Who was told of which customers, oldest first, when the jobs have looked."""
+    sweep(at=clock.now())
     mails = Mail.objects.filter(event="new_customer").order_by("pk")
     return [(mail.to.partition("@")[0], " ".join(mail.text.split())) for mail in mails]
 
@@ -22,7 +27,6 @@ class TestMakeKnown:
     @pytest.mark.trust("T8")
     def test_tells_the_primary_user_of_a_partner_that_has_signed_in(self, cast, now, signed_in):
         signed_in(cast.quinn)
-        Mail.objects.all().delete()
 
         make_known(partner=cast.crow, customer=cast.globex, by=cast.stan, at=now)
 
@@ -33,6 +37,7 @@ class TestMakeKnown:
     @pytest.mark.seed("S2-3")
     def test_anybody_of_the_partner_having_signed_in_will_do(self, cast, now, signed_in):
         signed_in(cast.petra)
+        told()
         Mail.objects.all().delete()
         end_partnership(partnership=Partnership.objects.get(customer=cast.globex), by=cast.pat, at=now)
         make_known(partner=cast.bolt, customer=cast.globex, by=cast.stan, at=now)
@@ -42,6 +47,7 @@ class TestMakeKnown:
     @pytest.mark.seed("S2-4")
     def test_says_that_the_accounts_must_be_linked_and_where_admins_ask(self, cast, now, signed_in):
         signed_in(cast.quinn)
+        assert len(told()) == 1
         make_known(partner=cast.crow, customer=cast.globex, by=cast.stan, at=now)
 
         words = told()[-1][1]
@@ -61,9 +67,10 @@ class TestMakeKnown:
         assert "".join(soup.body.get_text(" ").casefold().split()) == "".join(
             word for word in mail.text.casefold().split() if word != "--"
         )
-        assert link["href"] == f"{settings.PORTAL_BASE_URL}/contacts/?customer=810432"
-        assert browser.get("/contacts/?customer=810432").status_code == 200
-        assert signed_in(cast.mallory).get("/contacts/?customer=810432").status_code == 404
+        path = f"/contacts/?company={cast.crow.number}&customer=810432"
+        assert link["href"] == f"{settings.PORTAL_BASE_URL}{path}"
+        assert browser.get(path).status_code == 200
+        assert signed_in(cast.mallory).get(path).status_code == 404
 
     @pytest.mark.seed("S2-5")
     def test_a_partner_without_a_portal_account_is_told_nothing(self, cast, now):
@@ -90,6 +97,8 @@ class TestFirstSignIn:
 
     def test_the_next_sign_in_brings_nothing_also_under_another_primary_user(self, cast, now, signed_in):
         signed_in(cast.pat)
+        assert [who for who, _words in told()] == ["pat"]
+
         name_successor(account=cast.bolt, successor=cast.petra, by=cast.pat, at=now)
         for person in (cast.petra, cast.pat):
             signed_in(person)
@@ -108,3 +117,17 @@ class TestFirstSignIn:
 
         assert told() == []
         assert not Partnership.objects.exclude(told_at=None).exists()
+
+    def test_nothing_is_lost_while_nobody_could_read_it(self, cast, signed_in):
+        Membership.objects.filter(account=cast.bolt, user=cast.pat).update(role=Role.ADMINISTRATOR)
+        signed_in(cast.pat)
+        assert told() == []
+
+        Membership.objects.filter(account=cast.bolt, user=cast.petra).update(role=Role.PRIMARY)
+        assert [who for who, _words in told()] == ["petra"]
+
+    def test_a_closed_account_is_no_news(self, cast, now, signed_in):
+        Account.objects.filter(pk=cast.globex.pk).update(closed_at=now)
+        signed_in(cast.pat)
+
+        assert told() == []

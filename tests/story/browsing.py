@@ -4,6 +4,7 @@ import http.client
 import time
 from dataclasses import dataclass
 from http.cookies import SimpleCookie
+from itertools import cycle
 from urllib.parse import urlencode, urljoin, urlsplit
 
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
@@ -25,10 +26,15 @@ class Answer:
 
 
 class Browser:
-    """One person's browser, at a portal that listens on ``port`` and believes to be ``base_url``."""
+    """One person's browser, at a portal that listens on ``ports`` and believes to be ``base_url``.
 
-    def __init__(self, port, base_url):
-        self.port, self.base_url, self.cookies = port, base_url, {}
+    The proxy hands each request to the next of the portal's processes. ``half_way`` is called with the port when half
+    of a form has been sent, and forgotten.
+    """
+
+    def __init__(self, ports, base_url):
+        self.ports, self.base_url, self.cookies = cycle(ports), base_url, {}
+        self.half_way = None
 
     def get(self, path):
         """Open an address and follow where it leads."""
@@ -68,14 +74,29 @@ class Browser:
         }
         if body is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
-        link = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        port = next(self.ports)
+        link = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
         try:
-            link.request(method, path, body, headers)
+            link.request(method, path, self._in_pieces(body, port, headers), headers)
             response = link.getresponse()
             self._keep(response.headers.get_all("Set-Cookie", []))
             return Answer(response.status, response.headers, response.read(), path)
         finally:
             link.close()
+
+    def _in_pieces(self, body, port, headers):
+        """This will give what to send, in two halves where somebody wants to know when the first is out."""
+        if body is None or self.half_way is None:
+            return body
+        headers["Content-Length"] = str(len(body))
+        told, self.half_way = self.half_way, None
+
+        def pieces():
+            yield body[: len(body) // 2].encode()
+            told(port)
+            yield body[len(body) // 2 :].encode()
+
+        return pieces()
 
     def _keep(self, cookies):
         for line in cookies:

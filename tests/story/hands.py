@@ -27,10 +27,6 @@ class Mouse:
         target.click()
         self.page.keyboard.type(words)
 
-    def choose(self, target, label):
-        """Pick an entry of a list."""
-        target.select_option(label=label)
-
 
 class Finger(Mouse):
     """Taps on a small screen."""
@@ -62,10 +58,6 @@ class Keyboard(Mouse):
     def write(self, target, words):
         self._go_to(target)
         self.page.keyboard.type(words)
-
-    def choose(self, target, label):
-        self._go_to(target)
-        self.page.keyboard.type(label)
 
     def _go_to(self, target):
         wanted = target.element_handle()

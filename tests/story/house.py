@@ -1,13 +1,12 @@
-"""Every server of production beside each other: database, broker, mail server, web, worker and two schedules."""
+"""Every server of production beside each other: database, broker, mail server, two webs, two workers, two schedules."""
 
+import asyncio
 import email
 import json
-import os
 import secrets
 from contextlib import ExitStack, contextmanager
 from email import policy
 
-import psycopg
 from aiosmtpd.controller import Controller
 
 from tests import servers
@@ -17,6 +16,7 @@ from .processes import free_port, manage, running, until, web
 from .processes import surroundings as environment
 
 BASE_URL = "https://portal.example"
+SECRET_KEY = "only-for-the-story-" + secrets.token_urlsafe(40)
 # The portal says so until its jobs have run once, and where nobody counts while the broker is away
 OF_THE_WEB = r"/readyz|the cache is gone"
 # Celery says so on each start as root, and each time the broker is away
@@ -24,13 +24,17 @@ OF_THE_JOBS = r"superuser|SecurityWarning|roker|kombu|redis|Redis|Connection (re
 
 
 class Letters:
-    """A mail server that keeps what it is handed."""
+    """A mail server that keeps what it is handed; while ``slow``, it takes its time over each mail."""
 
     def __init__(self):
-        self.arrived = []
+        self.arrived, self.in_hand, self.slow = [], 0, False
 
     async def handle_DATA(self, server, session, envelope):  # noqa: N802 - aiosmtpd's own name
         """Keep one mail."""
+        self.in_hand += 1
+        while self.slow:
+            await asyncio.sleep(0.05)
+        self.in_hand -= 1
         message = email.message_from_bytes(envelope.content, policy=policy.default)
         self.arrived.append((*envelope.rcpt_tos, message))
         return "250 kept"
@@ -41,17 +45,19 @@ class Letters:
 
 
 class House:
-    """The running portal. The jobs and the broker can be stopped and started; the web stays."""
+    """The running portal. The webs, the jobs and the broker can be stopped and started, each by itself."""
 
-    def __init__(self, place, env, letters, broker_url):
+    def __init__(self, place, env, letters):
         self.place, self.env, self.letters = place, env, letters
-        self._broker_url, self._broker, self._jobs = broker_url, ExitStack(), ExitStack()
+        self.ports = [free_port(), free_port()]
+        self.webs, self.jobs = {}, []
+        self._broker, self._webs, self._jobs = ExitStack(), ExitStack(), ExitStack()
         self._people = {}
 
     def browser_of(self, name):
         """The browser in which one of the cast is signed in; signing in happens once."""
         if name not in self._people:
-            browser = Browser(int(self.env["PORT"]), BASE_URL)
+            browser = self.browser()
             browser.sign_in(name)
             self._people[name] = browser
         return self._people[name]
@@ -62,32 +68,56 @@ class House:
 
     def browser(self):
         """A browser of nobody yet."""
-        return Browser(int(self.env["PORT"]), BASE_URL)
+        return Browser(self.ports, BASE_URL)
 
     def state(self):
         """Everything that stands, as ``portal_state --json`` says."""
         return json.loads(manage("portal_state", "--json", env=self.env))
 
+    @property
+    def processes(self):
+        """The portal's processes that were started and not stopped by :meth:`stop_jobs`."""
+        return [*self.webs.values(), *self.jobs]
+
+    def start_web(self, port):
+        """This will start one of the two portals on its port, in the place of one that was stopped there."""
+        env, log = self.env | {"PORT": str(port)}, self.place / f"web-{port}-{secrets.token_hex(2)}.log"
+        words = ("--bind", f"127.0.0.1:{port}")
+        self.webs[port] = self._webs.enter_context(web(*words, env=env, log=log, excused=OF_THE_WEB))
+
     def start_jobs(self):
-        """This will start one worker and, by mistake, two schedules."""
+        """This will start two workers and, where there should be one, two schedules."""
         self.jobs = [
             self._jobs.enter_context(
-                running("celery", "-A", "config", *words, env=self.env, log=self.place / log, excused=OF_THE_JOBS)
+                running(
+                    "celery",
+                    *("-A", "config", *words),
+                    env=self.env,
+                    log=self.place / f"{name}-{secrets.token_hex(2)}.log",
+                    excused=OF_THE_JOBS,
+                )
             )
-            for log, words in [
-                ("worker.log", ("worker", "--concurrency", "1")),
-                ("beat-1.log", ("beat",)),
-                ("beat-2.log", ("beat",)),
+            for name, words in [
+                ("worker-1", ("worker", "--concurrency", "1", "--hostname", "first@%h")),
+                ("worker-2", ("worker", "--concurrency", "1", "--hostname", "second@%h")),
+                ("beat-1", ("beat",)),
+                ("beat-2", ("beat",)),
             ]
         ]
 
     def stop_jobs(self):
-        """This will stop worker and schedules."""
+        """This will stop workers and schedules."""
         self._jobs.close()
+        self.jobs = []
+
+    def stop_webs(self):
+        """This will stop both portals."""
+        self._webs.close()
+        self.webs = {}
 
     def start_broker(self):
         """This will start a Redis where the portal expects it."""
-        self._broker.enter_context(servers.redis_server(again=self._broker_url))
+        self._broker.enter_context(servers.redis_server(again=self.env["REDIS_URL"]))
 
     def stop_broker(self):
         """This will stop the Redis, and with it forget what it held."""
@@ -97,8 +127,7 @@ class House:
 @contextmanager
 def open_house(place):
     """This will set up a portal as in production, with the base seed, and take it down again."""
-    port, letters = free_port(), Letters()
-    broker_url = f"redis://:{secrets.token_hex(16)}@127.0.0.1:{free_port()}/0"
+    letters = Letters()
     with ExitStack() as ending:
         mail = Controller(letters, hostname="127.0.0.1", port=free_port())
         mail.start()
@@ -108,39 +137,27 @@ def open_house(place):
             PORTAL_BASE_URL=BASE_URL,
             ALLOWED_HOSTS="portal.example",
             TRUSTED_PROXY="1",
-            PORT=str(port),
             WEB_CONCURRENCY="1",
-            DATABASE_URL=ending.enter_context(_database()),
-            REDIS_URL=broker_url,
+            DATABASE_URL=ending.enter_context(servers.postgres()),
+            REDIS_URL=f"redis://:{secrets.token_hex(16)}@127.0.0.1:{free_port()}/0",
             EMAIL_URL=f"smtp://127.0.0.1:{mail.port}",
             STATIC_ROOT=str(place / "static"),
-            SECRET_KEY="only-for-the-story-" + "k" * 50,
+            SECRET_KEY=SECRET_KEY,
             PORTAL_ALLOW_SEED="1",
             PORTAL_SWEEP_EVERY="1",
             PORTAL_OUTBOX_EVERY="1",
+            PORTAL_DECISIONS_PER_MINUTE="10000",
         )
         manage("migrate", "--verbosity", "0", env=env)
         manage("collectstatic", "--no-input", "--verbosity", "0", env=env)
         manage("portal_seed", "base", env=env)
-        house = House(place, env, letters, broker_url)
+        house = House(place, env, letters)
         house.start_broker()
         ending.callback(house.stop_broker)
-        words = ("--bind", f"127.0.0.1:{port}")
-        ending.enter_context(web(*words, env=env, log=place / "web.log", excused=OF_THE_WEB))
-        house.start_jobs()
+        ending.callback(house.stop_webs)
+        for port in house.ports:
+            house.start_web(port)
         ending.callback(house.stop_jobs)
+        house.start_jobs()
         until(lambda: house.browser().get("/readyz").status_code == 200)
         yield house
-
-
-@contextmanager
-def _database():
-    """This will make a database beside the tests' own, on their server, and drop it."""
-    url, name = os.environ["DATABASE_URL"], f"story_{secrets.token_hex(4)}"
-    with psycopg.connect(url, autocommit=True) as link:
-        link.execute(f"CREATE DATABASE {name}")
-    try:
-        yield f"{url.rpartition('/')[0]}/{name}"
-    finally:
-        with psycopg.connect(url, autocommit=True) as link:
-            link.execute(f"DROP DATABASE {name} WITH (FORCE)")

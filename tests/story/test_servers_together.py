@@ -115,7 +115,7 @@ def test_the_broker_may_be_away_when_somebody_says_yes(house):
 
     house.start_broker()
     until(lambda: len(house.letters.to(PAT, GRANTED)) == told_before + 1)
-    assert [job.process.poll() for job in house.jobs] == [None, None, None]
+    assert [process.process.poll() for process in house.processes] == [None] * 6
 
 
 @pytest.mark.trust("E3", "I2")

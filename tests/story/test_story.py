@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from .hands import Finger, Keyboard, Mouse
 from .processes import free_port, manage, surroundings, until, web
@@ -94,7 +95,7 @@ def pat_asks(pat):
     pat.reads("waits for you, Pat")
     pat.press("Contacts", role="link")
     pat.reads("My contacts")
-    pat.hands.choose(pat.page.get_by_label("Customer"), "Acme, 654321")
+    pat.hands.write(pat.page.locator("#id_find"), "Acme")
     pat.press("Show", role="button")
     pat.reads("Partner contacts")
     pat.press("Request access for Petra", role="link")
@@ -187,6 +188,90 @@ def petra_signs_out_and_goes_back(petra):
     petra.reads("Sign in")
     petra.page.go_back()
     petra.reads("Sign in")
+
+
+@pytest.mark.seed("S2-7", "S2-8", "S2-14")
+@pytest.mark.trust("T9")
+class TestManyCustomersAndPeople:
+    """My contacts for somebody who works with the keyboard alone, and never waits for a whole page."""
+
+    def test_a_customer_is_found_while_typing(self, arrive):
+        pat = arrive(hands=Keyboard, **DESK)
+        page = come_to_contacts(pat)
+
+        page.keyboard.press("Alt+K")
+        page.keyboard.type("glo")
+        expect(page.get_by_role("option")).to_have_text(["Globex810432"])
+        expect(page.locator("#contacts-said")).to_have_text("1 customer fits")
+        page.keyboard.press("ArrowDown")
+        field = page.get_by_role("combobox", name="Customer")
+        expect(field).to_have_attribute("aria-expanded", "true")
+        expect(field).to_have_attribute("aria-activedescendant", "option-810432")
+        pat.look_around()
+        page.keyboard.press("Enter")
+
+        page.wait_for_url("**/contacts/?company=700118&customer=810432")
+        pat.reads("Partner contacts")
+        expect(field).to_have_value("Globex, 810432")
+        expect(field).to_be_focused()
+        expect(page.locator("#contacts-said")).to_have_text("Globex: 4 people")
+        assert page.evaluate("window.sameDocument")
+
+        page.keyboard.press("ArrowDown")
+        expect(page.get_by_role("option")).to_have_count(2)
+        page.keyboard.press("Escape")
+        expect(page.get_by_role("option")).to_have_count(0)
+        expect(field).to_have_value("Globex, 810432")
+
+        page.go_back()
+        pat.reads("My contacts")
+        expect(field).to_have_value("")
+
+    def test_who_is_ticked_stays_ticked_when_the_list_changes(self, arrive):
+        pat = arrive(**DESK)
+        page = come_to_contacts(pat, "?customer=654321")
+
+        page.get_by_role("checkbox", name="Petra").check()
+        look_for(page, "dora")
+        page.get_by_role("checkbox", name="Dora").check()
+        assert page.get_by_role("checkbox").count() == 1
+        expect(page.locator("[data-ticked]")).to_have_text("Ticked: 2")
+        assert page.evaluate("window.sameDocument")
+        page.get_by_role("button", name="Ask for those who are ticked").click()
+
+        pat.reads("Request access for several people")
+        page.get_by_label("Why is this needed?").fill("The yearly check.")
+        page.get_by_role("switch", name="See invoices").check()
+        page.get_by_role("button", name="Send the requests").click()
+        pat.reads("Your requests were sent")
+        pat.sees("Your requests for Dora and Petra were sent to Carol.")
+        pat.press("OK", role="link")
+        assert page.get_by_role("link", name="Access request pending").count() == 3  # and Pat's own, from before
+
+    def test_who_was_signed_out_meanwhile_comes_to_the_sign_in(self, arrive):
+        pat = arrive(**DESK)
+        page = come_to_contacts(pat, "?customer=654321")
+        pat.context.clear_cookies()
+
+        page.get_by_role("link", name="Our own people").click()
+
+        pat.reads("Sign in")
+
+
+def come_to_contacts(pat, query=""):
+    """This will open My contacts as Pat, and leave a mark that is gone with the document."""
+    sign_in(pat, "pat@bolt.example")
+    pat.reads("waits for you, Pat")
+    pat.open(f"/contacts/{query}")
+    pat.page.evaluate("window.sameDocument = true")
+    return pat.page
+
+
+def look_for(page, name):
+    """This will search the people for a name and wait for the list."""
+    page.get_by_label("Name or e-mail address").fill(name)
+    page.get_by_role("button", name="Search").click()
+    page.wait_for_url(f"**name={name}*")
 
 
 def sign_in(visitor, email):

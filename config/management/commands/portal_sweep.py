@@ -1,4 +1,4 @@
-"""Expire, end and remind what is due, without Celery."""
+"""Expire, end, remind and tell what is due, without Celery."""
 
 from django.conf import settings
 from django.core.management.base import BaseCommand
@@ -9,7 +9,7 @@ from frame import clock
 
 
 class Command(BaseCommand):
-    help = "Expires requests, ends access and writes the reminders that are due."
+    help = "Expires requests, ends access and writes the reminders and the news of customers that are due."
 
     def add_arguments(self, parser):
         parser.add_argument("--once", action="store_true", help="once, instead of every PORTAL_SWEEP_EVERY seconds")
