@@ -83,6 +83,7 @@ STAFF_MAY = [
     "change_partnership",
     "add_account",
     "add_partnership",
+    "add_registerupload",
 ]
 
 

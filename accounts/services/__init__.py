@@ -13,13 +13,28 @@ from .people import (
     set_authorized_contact,
     set_member_rights,
 )
+from .register import (
+    RECORDS,
+    Tally,
+    bring_accounts,
+    bring_members,
+    bring_people,
+    bring_records,
+    lock_for_register,
+)
 from .rekeying import reencrypt_second_factors
 from .visits import Visit, enter
 
 __all__ = [
+    "RECORDS",
+    "Tally",
     "Visit",
     "accept_invitation",
     "add_member",
+    "bring_accounts",
+    "bring_members",
+    "bring_people",
+    "bring_records",
     "change_configuration",
     "change_role",
     "change_settings",
@@ -29,6 +44,7 @@ __all__ = [
     "enter",
     "invite",
     "invite_again",
+    "lock_for_register",
     "name_stand_in",
     "name_successor",
     "open_account",
