@@ -3,6 +3,7 @@
 from django.dispatch import receiver
 
 from accounts.signals import deciders_changed, membership_ended, person_deactivated, what_goes_with
+from frame.staff import kept_from_staff
 from partners.signals import partnership_ended
 
 from . import selectors, services
@@ -36,3 +37,9 @@ def on_deciders_changed(sender, *, account, by, at, **kwargs):
 def on_partnership_ended(sender, *, partnership, by, at, **kwargs):
     """A partner no longer serves a customer."""
     services.clear_up_under(partnership=partnership, by=by, at=at)
+
+
+@receiver(kept_from_staff)
+def on_kept_from_staff(sender, **kwargs):
+    """A window of the admin site asks what staff do not read."""
+    return selectors.kept_from_staff()

@@ -22,3 +22,8 @@ def of_account(number, event):
 def last_run(name):
     """When the job of that name last went through, or ``None``."""
     return JobRun.objects.filter(name=name).values_list("ran_at", flat=True).first()
+
+
+def last_runs(names):
+    """When each of these jobs last went through: ``{name: moment}``, without those that never did."""
+    return dict(JobRun.objects.filter(name__in=names).values_list("name", "ran_at"))

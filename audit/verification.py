@@ -31,6 +31,12 @@ def verify(*, anchor=None):
     return [fault for fault in faults if fault is not None]
 
 
+def verify_chain(chain):
+    """Check one chain and answer its first :class:`Fault`, or ``None`` where it is whole."""
+    head = TrailHead.objects.filter(chain=chain).values_list("sequence", "hash").first()
+    return _fault_in(chain, head, None)
+
+
 def heads():
     """Where every chain ends now, to be kept outside the database: ``{chain: [sequence, hash]}``."""
     return {head.chain: [head.sequence, head.hash] for head in TrailHead.objects.order_by("chain")}

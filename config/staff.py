@@ -6,8 +6,11 @@ from django.apps import apps
 from django.conf import settings
 from django.contrib import admin
 from django.urls import path
+from django.utils.translation import gettext_lazy
 from django.views.generic import RedirectView
 
+from config import front
+from frame import clock
 from frame.staff import Window
 from partners import views as partners
 
@@ -25,6 +28,8 @@ def addresses():
     ]
     site.unregister(foreign)
     site.site_header = site.site_title = settings.PORTAL_NAME
+    site.index_template, site.index_title = "admin/front.html", gettext_lazy("What needs you")
+    site.each_context, site.index = _telling_of_jobs(site.each_context), _with_front(site.index)
     # The site's own pages would know neither second factors nor our limits, nor would they tell anybody
     site.login = secure_admin_login(site.login)
     return [
@@ -38,3 +43,22 @@ def addresses():
         ),
         path(settings.ADMIN_PATH, site.urls),
     ]
+
+
+def _telling_of_jobs(usual):
+    """Every page of the admin site says so while the jobs stay away."""
+
+    def each_context(request):
+        context = usual(request)
+        return {**context, "late_jobs": front.late_jobs(at=clock.now()) if context["has_permission"] else []}
+
+    return each_context
+
+
+def _with_front(usual):
+    """The first page says what needs somebody."""
+
+    def index(request, extra_context=None):
+        return usual(request, {**front.page(request, at=clock.now()), **(extra_context or {})})
+
+    return index

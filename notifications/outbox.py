@@ -4,6 +4,7 @@ Rendered then, in the reader's language and zone. Nobody here talks to a mail se
 """
 
 import hashlib
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,6 +16,8 @@ from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
 from .models import Mail, Notice
+
+_collected: ContextVar[list[Mail] | None] = ContextVar("mails_collected", default=None)
 
 
 @dataclass(frozen=True)
@@ -50,8 +53,30 @@ def post(letters, *, at):
         raise transaction.TransactionManagementError("A mail is written in the transaction of what it announces.")
     mails = [_rendered(letter, at) for letter in letters]
     Mail.objects.bulk_create(mails, ignore_conflicts=True)
+    collected = _collected.get()
+    if collected is not None:
+        collected += mails
     notices = [_notice(mail, letter.path) for mail, letter in zip(mails, letters, strict=True) if letter.to]
     Notice.objects.bulk_create(notices, ignore_conflicts=True)
+
+
+def try_out(act, *, keep):
+    """Do something and look at the mails that follow from it; undo it all again unless ``keep`` says yes to them.
+
+    :param act: does it: a function without arguments that calls one service
+    :param keep: a function of the mails, in the order they would leave
+    :returns: what ``act`` gave, the mails, and whether it was kept
+    """
+    mails: list[Mail] = []
+    token = _collected.set(mails)
+    try:
+        with transaction.atomic():
+            result = act()
+            kept = keep(mails)
+            transaction.set_rollback(not kept)
+    finally:
+        _collected.reset(token)
+    return result, mails, kept
 
 
 def _rendered(letter, at):

@@ -1,5 +1,8 @@
 """Reads of mails and notices."""
 
+from django.db.models import Count
+from django.db.models.functions import TruncDate
+
 from .models import Mail, MailState, Notice
 
 
@@ -12,6 +15,17 @@ def oldest_unsent(*, at):
 def given_up():
     """How many mails nobody tries any more."""
     return Mail.objects.filter(state=MailState.GIVEN_UP).count()
+
+
+def overdue(*, at, since):
+    """How many mails still wait that were written longer ago than ``since``."""
+    return Mail.objects.filter(state=MailState.WAITING, created_at__lte=at - since).count()
+
+
+def sent_per_day(first, last):
+    """How many mails left on each day from ``first`` to ``last``: ``{day: count}``, empty days left out."""
+    days = Mail.objects.annotate(day=TruncDate("sent_at")).filter(day__range=(first, last)).order_by()
+    return dict(days.values_list("day").annotate(Count("pk")))
 
 
 def notices_of(user):

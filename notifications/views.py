@@ -1,9 +1,5 @@
 """Notices, and the mailbox page of the embedded default."""
 
-import base64
-import hashlib
-import re
-
 from csp.constants import NONE
 from csp.decorators import csp_replace
 from django.conf import settings
@@ -20,6 +16,7 @@ from frame.paging import page_of
 
 from . import mailbox as kept
 from . import selectors, services
+from .letters import hashes_of_styles
 from .models import Notice
 
 AT_ONCE = 3
@@ -75,9 +72,7 @@ def mail(request, name):
 def mail_html(request, name):
     """The HTML of one kept mail, as a mail program would show it: no script, and its own style block only."""
     html = _kept_mail(request, name).html
-    blocks = re.findall(r"<style>(.*?)</style>", html, re.DOTALL)
-    hashes = [f"'sha256-{base64.b64encode(hashlib.sha256(block.encode()).digest()).decode()}'" for block in blocks]
-    policy = csp_replace({"default-src": [NONE], "style-src": hashes, "script-src": [NONE]})
+    policy = csp_replace({"default-src": [NONE], "style-src": hashes_of_styles(html), "script-src": [NONE]})
     return policy(lambda _request: HttpResponse(html))(request)
 
 

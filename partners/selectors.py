@@ -101,6 +101,16 @@ def require_ender(user, partnership, *, at):
         )
 
 
+def meant_by(words, kind):
+    """The accounts of one kind that somebody means by a number, an organization ID or a name; at most five.
+
+    A number or an organization ID means one account, whatever else is called so; so does a name in full.
+    """
+    accounts = Account.objects.filter(kind=kind, closed_at=None).order_by("name", "number")
+    exact = accounts.filter(number=words) or accounts.filter(org_id=words) or accounts.filter(name__iexact=words)
+    return list((exact or accounts.filter(name__icontains=words))[:5])
+
+
 def uploads_of(user, *, since):
     """The registers a member of staff has sent since then and not imported."""
     return RegisterUpload.objects.filter(uploaded_by=user, uploaded_at__gt=since)

@@ -178,3 +178,13 @@ def _companies_of(user, *, at):
 
 def _outside_companies_of(user, *, at):
     return Membership.objects.active(at).filter(user=user, account__kind__in=["partner", "vendor"])
+
+
+def kept_from_staff():
+    """What staff read no more of than id, account, status and times: requests and access of support.
+
+    Who asks for support asks in their own name, and what for is between them and the customer: no operator, and no
+    superuser, sees who it was, why, which rights, or the mails about it (ACCEPTANCE.md, who sees a request). This is
+    the one place that says so; every window of the admin site asks here.
+    """
+    return [AccessRequest.objects.filter(kind=RequestKind.SUPPORT), Grant.objects.filter(kind=RequestKind.SUPPORT)]

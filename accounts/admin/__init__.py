@@ -1,5 +1,21 @@
-"""Staff's windows on people and accounts, and what little they begin there."""
+"""Staff's windows on people, companies, what companies hold, and access; and what little staff begin there."""
 
-from . import recovering, setting_up, windows
+from .access import Grants
+from .companies import Accounts, Memberships
+from .inviting import Invitations
+from .people import People
+from .records import Invoices, Orders, UsageLines
+from .recovering import FactorResets, Replacements
 
-__all__ = ["recovering", "setting_up", "windows"]
+__all__ = [
+    "Accounts",
+    "FactorResets",
+    "Grants",
+    "Invitations",
+    "Invoices",
+    "Memberships",
+    "Orders",
+    "People",
+    "Replacements",
+    "UsageLines",
+]

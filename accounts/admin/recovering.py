@@ -2,12 +2,14 @@
 
 from django.conf import settings
 from django.contrib import admin, messages
+from django.dispatch import receiver
 from django.shortcuts import get_object_or_404
-from django.urls import path
+from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from frame import clock
+from frame.staff import staff_tools
 from frame.templatetags.frame import account_tag
 
 from .. import authorization, selectors, services
@@ -137,3 +139,19 @@ class FactorResets(Recoveries):
     def end(self, row, *, by, at):
         """Call one off."""
         services.call_off_factor_reset(reset=row, by=by, at=at)
+
+
+@receiver(staff_tools, sender=Account, dispatch_uid="replace_from_an_account")
+def beginning_at_an_account(sender, *, request, row, **kwargs):
+    """Replacing the primary user, from an open account's page."""
+    if row is None or row.closed_at is not None or not request.user.has_perm("accounts.add_replacement"):
+        return []
+    return [(_("Replace the primary user"), reverse("admin:replacement_start", args=[row.pk]))]
+
+
+@receiver(staff_tools, sender=User, dispatch_uid="reset_from_a_person")
+def beginning_at_a_person(sender, *, request, row, **kwargs):
+    """Resetting the second factor, from a person's page."""
+    if row is None or not request.user.has_perm("accounts.add_factorreset"):
+        return []
+    return [(_("Reset the second factor"), reverse("admin:factor_reset_start", args=[row.pk]))]

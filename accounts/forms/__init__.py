@@ -3,7 +3,7 @@
 from .configuring import ConfigurationForm, SettingsForm
 from .people import ContactForm, InviteForm, RightsForm, RoleForm, StandInForm, member_switches
 from .records import RecordsForm, SwitchForm
-from .staff import ReplaceForm, ResetForm, SetUpForm, StaffInviteForm
+from .staff import ReplaceForm, ResetForm, StaffInviteForm
 
 __all__ = [
     "ConfigurationForm",
@@ -14,7 +14,6 @@ __all__ = [
     "ResetForm",
     "RightsForm",
     "RoleForm",
-    "SetUpForm",
     "SettingsForm",
     "StaffInviteForm",
     "StandInForm",

@@ -1,35 +1,11 @@
 """Forms of the admin site: setting up, inviting, and what is announced before it takes effect."""
 
-from zoneinfo import available_timezones
-
 from django import forms
 from django.utils.translation import gettext_lazy
 
-from ..models import REASON_MAX, Account, Membership
+from ..models import REASON_MAX, Membership
 from ..permissions import Role
-from ..states import AccountKind
 from .people import PersonForm
-
-
-class SetUpForm(PersonForm, forms.ModelForm):
-    """An account to open, and its primary user to invite."""
-
-    kind = forms.ChoiceField(
-        choices=[(kind.value, kind.label) for kind in AccountKind if kind != AccountKind.VENDOR],
-        label=gettext_lazy("Kind"),
-    )
-    time_zone = forms.ChoiceField(
-        choices=lambda: [(zone, zone) for zone in sorted(available_timezones())],
-        initial="UTC",
-        label=gettext_lazy("Time zone"),
-    )
-    seats = forms.IntegerField(min_value=1, max_value=100_000, initial=5, label=gettext_lazy("Seats"))
-
-    class Meta:
-        model = Account
-        fields = ["kind", "name", "number", "org_id", "time_zone", "language", "seats"]
-
-    field_order = [*Meta.fields, "first_name", "last_name", "email"]
 
 
 class StaffInviteForm(PersonForm):

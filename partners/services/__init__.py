@@ -13,7 +13,15 @@ from .register import (
     import_upload,
     keep_upload,
 )
-from .serving import bring_partnerships, end_partnership, link, link_unasked, make_known, tell_of_available
+from .serving import (
+    bring_partnerships,
+    end_partnership,
+    link,
+    link_unasked,
+    make_known,
+    set_up_company,
+    tell_of_available,
+)
 
 __all__ = [
     "LIFE",
@@ -32,5 +40,6 @@ __all__ = [
     "link",
     "link_unasked",
     "make_known",
+    "set_up_company",
     "tell_of_available",
 ]

@@ -3,6 +3,7 @@
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts import services as accounts
 from accounts.models import Account
 from accounts.services import Tally
 from accounts.states import AccountKind
@@ -33,6 +34,23 @@ def make_known(*, partner, customer, by, at, linked=False):
     if selectors.untold(at=at).filter(pk=partnership.pk).exists():
         _tell([partnership], at=at)
     return partnership
+
+
+@transaction.atomic
+def set_up_company(*, kind, email, first_name, last_name, partners, by, at, **facts):
+    """Open a company's account, invite its primary user, and make known who serves it: all of it or nothing.
+
+    :param facts: what :func:`accounts.services.set_up_account` wants to know of the company
+    :param partners: the partner accounts that serve it, where it is a customer
+    :raises ValidationError: a value is not acceptable, or the number or organization ID is taken
+    :raises PermissionDenied: ``by`` is not staff entrusted with it, or the person is the vendor's
+    :raises NotAllowedNow: there is no seat for the primary user
+    """
+    person = {"email": email, "first_name": first_name, "last_name": last_name}
+    account = accounts.set_up_account(kind=kind, **person, **facts, by=by, at=at).account
+    for partner in partners:
+        make_known(partner=partner, customer=account, by=by, at=at)
+    return account
 
 
 def tell_of_available(*, at):

@@ -15,20 +15,31 @@ from django.test.utils import CaptureQueriesContext
 
 from access_requests import services
 from accounts import services as accounts
+from accounts.models import Account, Membership, Order, User
 from accounts.permissions import Role
+from audit.models import TrailLine
+from config import world
 from frame.staff import Window
+from notifications.models import Mail
+from partners.models import Partnership
+from tests import nasty
 from tests.cast import approve, ask
+from tests.pages import words_of
 
 WINDOWS = [
     "accounts/account",
     "accounts/factorreset",
     "accounts/grant",
     "accounts/invitation",
+    "accounts/invoice",
     "accounts/membership",
+    "accounts/order",
     "accounts/replacement",
+    "accounts/usage",
     "accounts/user",
     "access_requests/accessrequest",
     "access_requests/block",
+    "audit/trailhead",
     "audit/trailline",
     "notifications/mail",
     "notifications/notice",
@@ -38,11 +49,11 @@ WINDOWS = [
 
 @pytest.fixture
 def busy(cast, now):
-    """The cast with two of everything at least: grants, requests, blocks, invitations, recoveries."""
+    """The cast with three of everything, two at least: grants, requests, blocks, records, invitations, recoveries."""
+    world.add_records(cast, today=now.date())
     staff = {"by": cast.stan, "at": now}
     for number, account, successor in [("1", cast.acme, cast.mike), ("2", cast.bolt, cast.petra)]:
-        email = f"n{number}@nowhere.example"
-        person = {"email": email, "first_name": "Nina", "last_name": number, "role": Role.MEMBER}
+        person = {"email": f"n{number}@nowhere.example", "first_name": "New", "last_name": number, "role": Role.MEMBER}
         accounts.invite_as_staff(account=account, **person, **staff)
         accounts.start_replacement(account=account, successor=successor, reason="They left.", **staff)
         TOTP.activate(successor, "A" * 32)
@@ -165,7 +176,6 @@ class TestNothingIsChangedHere:
                 assert stan.get(path).status_code == 404
 
 
-@pytest.mark.trust("H5")
 @pytest.mark.trust("H5", "T5")
 def test_no_column_is_guessed_at_through_the_address(stan):
     for guess in ("password__startswith", "memberships__user__password__contains"):
@@ -197,3 +207,151 @@ class TestTheWayIn:
         answer = signed_in(cast.stan).post("/admin/logout/")
 
         assert (answer.status_code, answer.headers["Clear-Site-Data"]) == (302, '"cache", "storage"')
+
+
+@pytest.mark.trust("A11")
+def test_pages_that_set_something_up_ask_for_a_permission_of_their_own(busy, signed_in):
+    busy.stan.user_permissions.set(Permission.objects.filter(codename__startswith="view_"))
+    stans = signed_in(busy.stan)
+
+    for page in ("new", "new-company"):
+        assert stans.get(f"/admin/partners/partnership/{page}/").status_code == 403
+        assert stans.post(f"/admin/partners/partnership/{page}/", {"name": "Dune"}).status_code == 403
+
+
+class TestThePageOfAnAccount:
+    def test_asks_the_database_as_often_for_a_large_account_as_for_a_small_one(self, cast, now, signed_in):
+        client, path = signed_in(cast.root), f"/admin/accounts/account/{cast.acme.pk}/change/"
+        client.get(path)
+        with CaptureQueriesContext(connection) as few:
+            client.get(path)
+        fill(cast.acme, 300, now)
+        with CaptureQueriesContext(connection) as many:
+            page = client.get(path)
+
+        assert len(many) <= len(few) + 3, "one for each panel that was empty before"
+        fill(cast.globex, 3, now)
+        with CaptureQueriesContext(connection) as some:
+            client.get(f"/admin/accounts/account/{cast.globex.pk}/change/")
+        fill(cast.globex, 300, now, before="2")
+        with CaptureQueriesContext(connection) as lots:
+            client.get(f"/admin/accounts/account/{cast.globex.pk}/change/")
+        assert len(some) == len(lots) < 60
+        assert "People 306" in words_of(page)
+
+
+def fill(account, count, now, before="1"):
+    """This will give an account so many people, orders, partners and mails."""
+    people = User.objects.bulk_create(
+        User(email=f"{before}{number}@{account.number}.example", first_name=f"N{number}") for number in range(count)
+    )
+    Membership.objects.bulk_create(
+        Membership(user=user, account=account, role=Role.MEMBER, joined_at=now) for user in people
+    )
+    Order.objects.bulk_create(
+        Order(
+            account=account,
+            number=f"{before}{number}",
+            ordered_on=now.date(),
+            product="BACKUP-1",
+            quantity=1,
+            state="open",
+        )
+        for number in range(count)
+    )
+    partners = Account.objects.bulk_create(
+        Account(
+            kind="partner",
+            number=f"{before}{account.number[:3]}{number:04d}",
+            org_id=f"{before}{account.number[:3]}{number:04d}",
+            name=f"P{number}",
+            opened_at=now,
+        )
+        for number in range(count)
+    )
+    Partnership.objects.bulk_create(
+        Partnership(partner=partner, customer=account, known_at=now) for partner in partners
+    )
+    Mail.objects.bulk_create(
+        Mail(
+            key=f"{before}{account.number}{number}",
+            message_id="<x@localhost>",
+            event="invited",
+            to="nora@acme.example",
+            subject="S",
+            text="T",
+            html="H",
+            account=account.number,
+            created_at=now,
+            due_at=now,
+        )
+        for number in range(count)
+    )
+
+
+@pytest.mark.trust("F1", "F2", "F3", "F4", "F5")
+class TestNastyValues:
+    LISTS = [f"/admin/{window}/" for window in WINDOWS]
+
+    @pytest.mark.parametrize("broken", nasty.BROKEN_TEXT[:5])
+    def test_broken_text_in_every_place(self, stan, broken):
+        for path in ("/admin/accounts/grant/", "/admin/audit/trailline/"):
+            for query in ("q={}", "{}=1", "account={}", "account__number={}", "now={}", "noun={}", "o={}", "p={}"):
+                assert stan.get(f"{path}?{query.format(broken)}").status_code in {400, 404}
+            assert stan.get(f"{path}{broken}/change/").status_code in {400, 404}
+            assert stan.get(f"{path}{broken}/history/").status_code in {400, 404}
+
+    def test_values_that_are_none(self, stan):
+        grants, trail = "/admin/accounts/grant/", "/admin/audit/trailline/"
+        asked = [
+            (grants, name, value) for value in nasty.NUMBERS for name in ("p", "o", "id__in", "administrator__exact")
+        ]
+        asked += [(grants, name, value) for value in nasty.MOMENTS for name in ("starts_at", "ends_at__lt")]
+        asked += [(trail, name, value) for value in nasty.HARMLESS_TEXT for name in ("q", "noun", "account", "made_up")]
+
+        found = {(path, name, value): stan.get(path, {name: value}).status_code for path, name, value in asked}
+
+        assert set(found.values()) <= {200, 302, 400}, found
+        none = [value for value in nasty.MOMENTS if not value.endswith("Z")]
+        assert {stan.get(grants, {"ends_at__gte": value}).status_code for value in none} == {400}
+        assert stan.get(grants, {"end_reason__regex": "((a+)+)$"}).status_code == 400
+        assert stan.get(grants).status_code == 200
+
+    def test_ids_and_pages_of_histories_that_are_none(self, stan):
+        line = TrailLine.objects.first()
+        for value in nasty.NUMBERS:
+            for window in ("accounts/grant", "audit/trailline"):
+                assert stan.get(f"/admin/{window}/{value}/change/").status_code == 404
+                assert stan.get(f"/admin/{window}/{value}/history/").status_code == 404
+            assert stan.get(f"/admin/audit/trailline/{line.pk}/history/", {"page": value}).status_code == 404
+
+    def test_methods_and_bodies_that_no_page_knows(self, stan):
+        before = nasty.what_stands()
+        for window in WINDOWS:
+            path = f"/admin/{window}/{first(window).pk}/change/"
+            found = {stan.generic(method, path).status_code for method in ("PUT", "PATCH", "DELETE", "TRACE")}
+            found.add(stan.post(path, "{}", content_type="application/json").status_code)
+            found.add(stan.post(f"/admin/{window}/", {"action": ["x"] * 3, "select_across": "1"}).status_code)
+            assert found <= {403, 405, 415}, window
+        assert nasty.what_stands() == before
+
+
+@pytest.mark.trust("H1", "H6")
+def test_every_admin_page_carries_the_headers(stan):
+    pages = ["/admin/", *TestNastyValues.LISTS, *(f"/admin/{window}/{first(window).pk}/change/" for window in WINDOWS)]
+    pages += ["/admin/partners/partnership/new/", "/admin/partners/partnership/new-company/", "/admin/nowhere/"]
+    for page in pages:
+        headers = stan.get(page).headers
+        policy = headers["Content-Security-Policy"]
+        assert "unsafe" not in policy, page
+        assert "frame-ancestors 'none'" in policy, page
+        assert "default-src 'none'" in policy, page
+        assert headers["X-Frame-Options"] == "DENY", page
+        assert "no-store" in headers["Cache-Control"], page
+        assert (headers["X-Content-Type-Options"], headers["Referrer-Policy"]) == ("nosniff", "same-origin"), page
+
+
+def test_an_associate_who_is_no_staff_finds_nothing(busy, signed_in):
+    client = signed_in(busy.tess)
+    for page in ("/admin/", "/admin/partners/partnership/new/", "/admin/audit/trailhead/"):
+        assert client.get(page, follow=True).status_code == 403

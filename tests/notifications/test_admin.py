@@ -5,6 +5,7 @@ from django.contrib.auth.models import Permission
 
 from audit.models import TrailLine
 from notifications.models import Mail, MailState
+from tests.pages import soup_of, words_of
 
 MAILS = "/admin/notifications/mail/"
 
@@ -45,3 +46,47 @@ def test_needs_djangos_permission(cast, given_up, signed_in):
     assert send_again(signed_in(cast.stan), given_up).status_code == 403
     given_up.refresh_from_db()
     assert given_up.state == MailState.GIVEN_UP
+
+
+class TestTheMailAsItLooks:
+    def test_stands_in_a_frame_that_can_do_nothing_under_the_usual_policy(self, cast, given_up, signed_in):
+        page = signed_in(cast.stan).get(f"{MAILS}{given_up.pk}/change/")
+        frame = soup_of(page).select_one("iframe.letter-html")
+
+        assert frame["sandbox"] == [], "not one power"
+        assert frame["srcdoc"] == given_up.html
+        policy = page.headers["Content-Security-Policy"]
+        style = next(part for part in policy.split("; ") if part.startswith("style-src "))
+        assert style.startswith("style-src 'self'")
+        assert "'sha256-" in style
+        assert "unsafe" not in policy
+        assert "frame-src" not in policy
+
+    def test_beside_its_text(self, cast, given_up, signed_in):
+        page = signed_in(cast.stan).get(f"{MAILS}{given_up.pk}/change/")
+
+        assert soup_of(page).select_one(".letter-text pre").get_text().strip() == given_up.text.strip()
+
+    @pytest.mark.trust("H1")
+    def test_gets_out_of_its_frame_by_no_trick(self, cast, given_up, signed_in):
+        trick = '"></iframe><script>alert(1)</script><style>*{color:red}</style>'
+        Mail.objects.filter(pk=given_up.pk).update(html=trick, text="</pre><script>alert(1)</script>")
+        page = signed_in(cast.stan).get(f"{MAILS}{given_up.pk}/change/")
+
+        assert b"<script>alert" not in page.content
+        assert soup_of(page).select_one("iframe.letter-html")["srcdoc"] == trick
+
+    def test_is_sent_again_from_its_page(self, cast, given_up, signed_in):
+        stans = signed_in(cast.stan)
+        form = soup_of(stans.get(f"{MAILS}{given_up.pk}/change/")).select_one(".row-tools form")
+        fields = {field["name"]: field["value"] for field in form.select("input")}
+
+        answer = stans.post(form["action"], fields, follow=True)
+
+        assert "1 mail is on its way again." in answer.text
+        given_up.refresh_from_db()
+        assert given_up.state == MailState.WAITING
+        assert "mail.requeued" in words_of(stans.get(f"{MAILS}{given_up.pk}/history/"))
+
+    def test_mallory_reads_no_mail_of_acmes(self, cast, given_up, signed_in):
+        assert signed_in(cast.mallory).get(f"{MAILS}{given_up.pk}/change/", follow=True).status_code == 403
