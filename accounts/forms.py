@@ -1,5 +1,7 @@
 """What people type on the account pages."""
 
+from zoneinfo import available_timezones
+
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -7,9 +9,9 @@ from django.utils.translation import gettext_lazy
 
 from frame.fields import MomentField
 
-from .models import CONFIGURED, DECIDING, SETTINGS
+from .models import CONFIGURED, DECIDING, REASON_MAX, SETTINGS, Account, Membership
 from .permissions import CONSEQUENCES, MEMBER_SWITCHES, Role, ordered
-from .states import Deciders
+from .states import AccountKind, Deciders
 
 VERSION_MAX = 2**31 - 1
 
@@ -160,12 +162,25 @@ class ContactForm(forms.Form):
     authorized_contact = forms.BooleanField(required=False)
 
 
-class InviteForm(RightsForm):
-    """Whom to invite, and as what."""
+class PersonForm(forms.Form):
+    """Somebody by name and address."""
 
     first_name = forms.CharField(max_length=150, label=gettext_lazy("First name"))
     last_name = forms.CharField(max_length=150, required=False, label=gettext_lazy("Last name"))
     email = forms.EmailField(max_length=254, label=gettext_lazy("E-mail address"))
+
+    def clean(self):
+        """Names stand on one line."""
+        data = super().clean()
+        for name in {"first_name", "last_name", "name"} & data.keys():
+            if not all(char.isprintable() for char in data[name]):
+                self.add_error(name, _("A name is made of letters and signs on one line."))
+        return data
+
+
+class InviteForm(RightsForm, PersonForm):
+    """Whom to invite, and as what."""
+
     role = forms.ChoiceField(label=gettext_lazy("Role"))
     authorized_contact = forms.BooleanField(required=False, label=gettext_lazy("Authorized contact"))
 
@@ -178,12 +193,70 @@ class InviteForm(RightsForm):
     def clean(self):
         """Every role but that of a plain member brings its rights along: switches set beside it count for nothing."""
         data = super().clean()
-        for name in ("first_name", "last_name"):
-            if not all(char.isprintable() for char in data.get(name, "")):
-                self.add_error(name, _("A name is made of letters and signs on one line."))
         if data.get("role") != Role.MEMBER:
             data["permissions"] = []
         return data
+
+
+class SetUpForm(PersonForm, forms.ModelForm):
+    """An account to open, and its primary user to invite."""
+
+    kind = forms.ChoiceField(
+        choices=[(kind.value, kind.label) for kind in AccountKind if kind != AccountKind.VENDOR],
+        label=gettext_lazy("Kind"),
+    )
+    time_zone = forms.ChoiceField(
+        choices=lambda: [(zone, zone) for zone in sorted(available_timezones())],
+        initial="UTC",
+        label=gettext_lazy("Time zone"),
+    )
+    seats = forms.IntegerField(min_value=1, max_value=100_000, initial=5, label=gettext_lazy("Seats"))
+
+    class Meta:
+        model = Account
+        fields = ["kind", "name", "number", "org_id", "time_zone", "language", "seats"]
+
+    field_order = [*Meta.fields, "first_name", "last_name", "email"]
+
+
+class StaffInviteForm(PersonForm):
+    """Whom staff invite: the primary user of an account that has none, or a plain member without rights."""
+
+    role = forms.ChoiceField(
+        choices=[(role.value, role.label) for role in (Role.MEMBER, Role.PRIMARY)],
+        label=gettext_lazy("Role"),
+        help_text=gettext_lazy("A primary user only where there is none. Whoever runs the account is told."),
+    )
+
+
+class ResetForm(forms.Form):
+    """Why staff begin something that others may stop."""
+
+    reason = forms.CharField(
+        max_length=REASON_MAX,
+        label=gettext_lazy("Reason"),
+        help_text=gettext_lazy("How you know, and who asked. Everybody who is told reads it."),
+        widget=forms.Textarea(attrs={"rows": 3, "cols": 60}),
+    )
+
+
+class ReplaceForm(ResetForm):
+    """Who is to have the primary user’s place, and why."""
+
+    successor = forms.ModelChoiceField(
+        queryset=Membership.objects.none(),
+        label=gettext_lazy("Primary user then"),
+        help_text=gettext_lazy("A member of the account. Who is none yet is invited as one first."),
+    )
+
+    field_order = ["successor", "reason"]
+
+    def __init__(self, *args, members, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["successor"].queryset = members
+        self.fields["successor"].label_from_instance = lambda one: (
+            f"{one.user}, {one.user.email}, {one.get_role_display()}"
+        )
 
 
 class StandInForm(forms.Form):

@@ -38,3 +38,12 @@ class EndReason(models.TextChoices):
     LENDER = "lender", _("The access it hung under ended")
     LINK = "link", _("The companies are no longer linked")
     COMPANY = "company", _("The account was closed")
+
+
+class Outcome(models.TextChoices):
+    """How a recovery ended: what staff began, and what waited before it held."""
+
+    COMPLETED = "completed", _("Took effect")
+    STOPPED = "stopped", _("Stopped by somebody it concerned")
+    CALLED_OFF = "called_off", _("Called off by staff")
+    DROPPED = "dropped", _("Dropped, for things had changed meanwhile")

@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from access_requests import selectors as requests
 from access_requests.models import AccessRequest
 from accounts import selectors as accounts
-from accounts.models import Account, Grant, Invitation
+from accounts.models import Account, FactorReset, Grant, Invitation, Replacement
 from audit import selectors as trail
 from frame.staff import list_of
 from frame.wording import spell_day, spell_distance
@@ -106,6 +106,8 @@ def _matters(at):
     waiting = requests.waiting_since(at=at, before=at - WAITS_LONG)
     ending = requests.ending_before(at=at, before=at + ENDS_SOON)
     lapsed = accounts.lapsed_invitations(at=at)
+    replaced = accounts.replacements_under_way(at=at).count()
+    resets = accounts.factor_resets_under_way(at=at).count()
     headless = accounts.accounts_without_primary(at=at)
     return [
         Matter(
@@ -127,6 +129,18 @@ def _matters(at):
             headless,
             ngettext("open account has no primary user", "open accounts have no primary user", headless),
             "missing=primary",
+        ),
+        Matter(
+            Replacement,
+            replaced,
+            ngettext("primary user is being replaced", "primary users are being replaced", replaced),
+            "settled_at__isempty=1",
+        ),
+        Matter(
+            FactorReset,
+            resets,
+            ngettext("second factor is being reset", "second factors are being reset", resets),
+            "settled_at__isempty=1",
         ),
         Matter(
             AccessRequest,

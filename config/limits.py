@@ -80,6 +80,8 @@ PORTAL_DECISIONS_PER_MINUTE = _count("PORTAL_DECISIONS_PER_MINUTE", 30)
 # People
 PORTAL_INVITATION_LIFE = _seconds("PORTAL_INVITATION_LIFE", 7 * _DAY)
 PORTAL_STAND_IN_MAX = _seconds("PORTAL_STAND_IN_MAX", 365 * _DAY)
+PORTAL_REPLACE_AFTER = _seconds("PORTAL_REPLACE_AFTER", 72 * _HOUR)
+PORTAL_FACTOR_RESET_AFTER = _seconds("PORTAL_FACTOR_RESET_AFTER", 24 * _HOUR)
 
 # Jobs and mail: an embedded portal is watched by the person who started it, so it looks every second
 _LOOK_EVERY = 1 if _env.str("PORTAL_ENV", default="production") == "embedded" else 15

@@ -61,13 +61,12 @@ DOMAINS = {
     "crow": "crow.example",
 }
 
-# What Stan finds on the admin site: every window, the three actions, and setting up companies and relationships
+# What Stan finds on the admin site: every window, every action, and every form
 STAFF_MAY = [
     "view_user",
     "view_account",
     "view_membership",
     "view_grant",
-    "view_invitation",
     "view_order",
     "view_invoice",
     "view_usage",
@@ -83,6 +82,7 @@ STAFF_MAY = [
     "change_partnership",
     "add_account",
     "add_partnership",
+    *(f"{may}_{what}" for what in ("invitation", "replacement", "factorreset") for may in ("view", "add", "change")),
 ]
 
 

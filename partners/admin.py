@@ -186,7 +186,7 @@ class Partnerships(Window):
 
 def may_set_up_companies(request):
     """Whether this person holds Django's permissions to add accounts and partnerships."""
-    return request.user.has_perms(["accounts.add_account", "partners.add_partnership"])
+    return request.user.has_perms(["accounts.add_account", "accounts.add_invitation", "partners.add_partnership"])
 
 
 @receiver(staff_panels, sender=Account, dispatch_uid="partnerships_beside_an_account")

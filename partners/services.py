@@ -5,7 +5,6 @@ from django.utils.translation import gettext as _
 
 from accounts import services as accounts
 from accounts.models import Account
-from accounts.permissions import Role
 from accounts.states import AccountKind
 from audit.record import record
 from frame.refusals import NotAllowedNow
@@ -37,26 +36,14 @@ def make_known(*, partner, customer, by, at):
 def set_up_company(*, kind, email, first_name, last_name, partners, by, at, **facts):
     """Open a company's account, invite its primary user, and make known who serves it: all of it or nothing.
 
-    The caller (staff) has been let in by the admin site.
-
-    :param facts: what :func:`accounts.services.open_account` wants to know of the company
+    :param facts: what :func:`accounts.services.set_up_account` wants to know of the company
     :param partners: the partner accounts that serve it, where it is a customer
     :raises ValidationError: a value is not acceptable, or the number or organization ID is taken
-    :raises PermissionDenied: the primary user would be somebody of the vendor
+    :raises PermissionDenied: ``by`` is not staff entrusted with it, or the primary user would be the vendor's
     :raises NotAllowedNow: there is no seat for the primary user
     """
-    account = accounts.open_account(kind=kind, **facts, by=by, at=at)
-    accounts.invite(
-        account=account,
-        email=email,
-        first_name=first_name,
-        last_name=last_name,
-        role=Role.PRIMARY,
-        permissions=[],
-        authorized_contact=False,
-        by=None,
-        at=at,
-    )
+    person = {"email": email, "first_name": first_name, "last_name": last_name}
+    account = accounts.set_up_account(kind=kind, **facts, **person, by=by, at=at).account
     for partner in partners:
         make_known(partner=partner, customer=account, by=by, at=at)
     return account

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef
 
+from accounts import services as accounts
 from accounts.models import Grant
 from accounts.states import EndReason
 from audit.record import job_ran
@@ -24,6 +25,8 @@ def sweep(*, at):
     end_due_grants(at=at)
     remind(at=at)
     tell_of_available(at=at)
+    accounts.complete_due_factor_resets(at=at)
+    accounts.complete_due_replacements(at=at)
     job_ran("sweep", at=at)
 
 

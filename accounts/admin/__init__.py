@@ -1,8 +1,5 @@
-"""Staff's windows on people, companies, what companies hold, and access."""
+"""Staff's windows on people, companies, what companies hold, and access, and what little they begin there."""
 
-from .access import Grants
-from .companies import Accounts, Invitations, Memberships
-from .people import People
-from .records import Invoices, Orders, UsageLines
+from . import access, companies, people, records, recovering, setting_up
 
-__all__ = ["Accounts", "Grants", "Invitations", "Invoices", "Memberships", "Orders", "People", "UsageLines"]
+__all__ = ["access", "companies", "people", "records", "recovering", "setting_up"]

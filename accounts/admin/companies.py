@@ -147,12 +147,11 @@ _STATES = {
 }
 
 
-@admin.register(Invitation)
-class Invitations(OfAccount):
-    """Who was asked to join which account, and what became of it."""
+class InvitationRows(OfAccount):
+    """What a window on invitations shows: who was asked to join which account, and what became of it."""
 
     list_display = ["name", "email", "account_name", "tag", "role", "state_now", "invited_at", "lapses_at", "mailed"]
-    list_filter = [InvitationState, "role", ("invited_at", admin.DateFieldListFilter), "account__kind"]
+    list_filter = [InvitationState, "role", "by_staff", ("invited_at", admin.DateFieldListFilter), "account__kind"]
     search_fields = ["email", "first_name", "last_name", "account__name", "account__number", "public_id"]
     search_help_text = gettext_lazy("A name, an address, an id, or the name or number of an account.")
     narrowed_by = ("account__number", "email")
@@ -162,7 +161,7 @@ class Invitations(OfAccount):
             gettext_lazy("How it stands"),
             {
                 "fields": [
-                    *("state_now", "invited_at", "invited_by", "mailed", "lapses_at"),
+                    *("state_now", "invited_at", "invited_by", "by_staff", "mailed", "lapses_at"),
                     *("accepted_at", "withdrawn_at", "withdrawn_by", "public_id"),
                 ]
             },

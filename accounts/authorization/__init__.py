@@ -16,14 +16,25 @@ from .deciding import (
     require_primary,
 )
 from .lending import end_grant, granted, open_grant, shrink_grant
+from .recovering import (
+    accounts_of,
+    factor_resets_read_by,
+    replacements_read_by,
+    require_staff,
+    require_stopper,
+    run_by,
+    told_of,
+)
 
 __all__ = [
+    "accounts_of",
     "accounts_where",
     "allows",
     "deciders",
     "decides_for",
     "end_grant",
     "ends_of",
+    "factor_resets_read_by",
     "granted",
     "grants_used",
     "held",
@@ -31,10 +42,15 @@ __all__ = [
     "open_grant",
     "open_to",
     "reads_for_support",
+    "replacements_read_by",
     "require",
     "require_appointer",
     "require_decider",
     "require_partner_admin",
     "require_primary",
+    "require_staff",
+    "require_stopper",
+    "run_by",
     "shrink_grant",
+    "told_of",
 ]

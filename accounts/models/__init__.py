@@ -5,13 +5,16 @@ from .grants import Grant, GrantedPermission
 from .invitations import Invitation
 from .people import Account, Membership, MembershipRight, User
 from .records import Invoice, InvoiceState, Order, OrderState, Usage
+from .recoveries import REASON_MAX, FactorReset, Replacement
 
 __all__ = [
     "CONFIGURED",
     "DECIDING",
+    "REASON_MAX",
     "SETTINGS",
     "Account",
     "Configuration",
+    "FactorReset",
     "Grant",
     "GrantedPermission",
     "Invitation",
@@ -21,6 +24,7 @@ __all__ = [
     "MembershipRight",
     "Order",
     "OrderState",
+    "Replacement",
     "Usage",
     "User",
     "read_certificate",

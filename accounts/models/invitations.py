@@ -46,6 +46,7 @@ class Invitation(models.Model):
         related_name="+",
         verbose_name=_("invited by"),
     )
+    by_staff = models.BooleanField(_("sent by staff"), default=False)
     invited_at = models.DateTimeField(_("invited"))
     lapses_at = models.DateTimeField(_("lapses"))
     mailed = models.PositiveIntegerField(_("mailed so many times"), default=1)

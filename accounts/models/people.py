@@ -50,6 +50,8 @@ class User(AbstractUser):
     language = models.CharField(_("language"), max_length=10, blank=True, choices=settings.LANGUAGES)
     time_zone = models.CharField(_("time zone"), max_length=60, blank=True, validators=[validate_zone])
 
+    session_series = models.PositiveIntegerField(_("series of sessions"), default=0, editable=False)
+
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS = []
     objects = UserManager()  # type: ignore[misc,assignment]
@@ -67,6 +69,18 @@ class User(AbstractUser):
         if obj is not None:
             return any(one.has_perm(self, perm, obj) for one in get_backends() if hasattr(one, "has_perm"))
         return super().has_perm(perm)
+
+    def get_session_auth_hash(self):
+        """What every session of this person must carry: those of an earlier series are dead on their next request."""
+        return super().get_session_auth_hash() + self._series_mark
+
+    def get_session_auth_fallback_hash(self):
+        """The same under the secret keys of before."""
+        return (found + self._series_mark for found in super().get_session_auth_fallback_hash())
+
+    @property
+    def _series_mark(self):
+        return f".{self.session_series}" if self.session_series else ""
 
 
 class AccountQuerySet(models.QuerySet):

@@ -14,27 +14,56 @@ from .people import (
     set_member_rights,
 )
 from .rekeying import reencrypt_second_factors
+from .replacing import (
+    call_off_replacement,
+    complete_due_replacements,
+    complete_replacement,
+    start_replacement,
+    stop_replacement,
+)
+from .resetting import (
+    call_off_factor_reset,
+    complete_due_factor_resets,
+    complete_factor_reset,
+    start_factor_reset,
+    stop_factor_reset,
+)
+from .setting_up import invite_as_staff, send_again_as_staff, set_up_account, withdraw_as_staff
 from .visits import Visit, enter
 
 __all__ = [
     "Visit",
     "accept_invitation",
     "add_member",
+    "call_off_factor_reset",
+    "call_off_replacement",
     "change_configuration",
     "change_role",
     "change_settings",
+    "complete_due_factor_resets",
+    "complete_due_replacements",
+    "complete_factor_reset",
+    "complete_replacement",
     "deactivate_person",
     "end_membership",
     "end_stand_in",
     "enter",
     "invite",
     "invite_again",
+    "invite_as_staff",
     "name_stand_in",
     "name_successor",
     "open_account",
     "reencrypt_second_factors",
     "require_ender",
+    "send_again_as_staff",
     "set_authorized_contact",
     "set_member_rights",
+    "set_up_account",
+    "start_factor_reset",
+    "start_replacement",
+    "stop_factor_reset",
+    "stop_replacement",
+    "withdraw_as_staff",
     "withdraw_invitation",
 ]

@@ -29,6 +29,16 @@ def invite(*, account, email, first_name, last_name, role, permissions, authoriz
     """
     account = lock_account(account)
     _require_inviter(by, account, role, authorized_contact, at=at)
+    terms = {"role": role, "permissions": permissions, "authorized_contact": authorized_contact}
+    return send(account, email, first_name, last_name, **terms, by=by, at=at)
+
+
+def send(account, email, first_name, last_name, *, role, permissions, authorized_contact, by, at, by_staff=False):
+    """Write an invitation and its mails; the caller has asked the door and holds the account's lock.
+
+    :raises PermissionDenied: the person is the vendor's
+    :raises NotAllowedNow: a member already, invited already, no seat left, or a right no member can have
+    """
     if permissions and (role != Role.MEMBER or not set(permissions) <= set(MEMBER_SWITCHES)):
         raise NotAllowedNow(_("Only plain members have switches of their own."))
     user = _person_of(email, first_name, last_name)
@@ -50,10 +60,12 @@ def invite(*, account, email, first_name, last_name, role, permissions, authoriz
         permissions=[right.value for right in ordered(permissions)],
         authorized_contact=authorized_contact,
         invited_by=by,
+        by_staff=by_staff,
         invited_at=at,
         lapses_at=at + settings.PORTAL_INVITATION_LIFE,
     )
-    _note("invitation.sent", invitation, by=by, at=at, role=str(role), authorized_contact=authorized_contact)
+    contact = {"authorized_contact": authorized_contact}
+    note_invitation("invitation.sent", invitation, by=by, at=at, role=str(role), **contact, by_staff=by_staff)
     emails.invited(invitation=invitation, at=at)
     return invitation
 
@@ -67,14 +79,22 @@ def invite_again(*, invitation, by, at):
     """
     account = lock_account(invitation.account)
     _require_inviter(by, account, invitation.role, invitation.authorized_contact, at=at)
+    renew(account, invitation, by=by, at=at)
+
+
+def renew(account, invitation, *, by, at, by_staff=False):
+    """Let an invitation last anew, and mail it; the caller has asked the door and holds the account's lock.
+
+    :raises NotAllowedNow: it was accepted or withdrawn, or no seat is left for one that had lapsed
+    """
     if not invitation.open_at(at):
         _require_seat(account, at=at)
     unanswered = Invitation.objects.unanswered().filter(pk=invitation.pk)
     lapses_at = at + settings.PORTAL_INVITATION_LIFE
-    if not unanswered.update(lapses_at=lapses_at, invited_by=by, mailed=F("mailed") + 1):
+    if not unanswered.update(lapses_at=lapses_at, invited_by=by, by_staff=by_staff, mailed=F("mailed") + 1):
         raise NotAllowedNow(_("This invitation was accepted or withdrawn."))
     invitation.refresh_from_db()
-    _note("invitation.sent", invitation, by=by, at=at, mailed=invitation.mailed)
+    note_invitation("invitation.sent", invitation, by=by, at=at, mailed=invitation.mailed, by_staff=by_staff)
     emails.invited(invitation=invitation, at=at)
 
 
@@ -87,11 +107,19 @@ def withdraw_invitation(*, invitation, by, at):
     """
     account = lock_account(invitation.account)
     _require_inviter(by, account, invitation.role, invitation.authorized_contact, at=at)
+    take_back(invitation, by=by, at=at)
+
+
+def take_back(invitation, *, by, at):
+    """Withdraw an invitation; the caller has asked the door and holds the account's lock.
+
+    :raises NotAllowedNow: it was accepted or withdrawn
+    """
     unanswered = Invitation.objects.unanswered().filter(pk=invitation.pk)
     if not unanswered.update(withdrawn_at=at, withdrawn_by=by):
         raise NotAllowedNow(_("This invitation was accepted or withdrawn."))
     invitation.refresh_from_db()
-    _note("invitation.withdrawn", invitation, by=by, at=at)
+    note_invitation("invitation.withdrawn", invitation, by=by, at=at)
 
 
 @transaction.atomic
@@ -108,12 +136,12 @@ def accept_invitation(*, invitation, by, at):
     if not Invitation.objects.open(at).filter(pk=invitation.pk).update(accepted_at=at):
         raise NotAllowedNow(_("This invitation has lapsed or was withdrawn. Ask for a new one."))
     try:
-        _require_inviter(invitation.invited_by, account, invitation.role, invitation.authorized_contact, at=at)
+        _require_authority_still(invitation, account, at=at)
     except PermissionDenied:
         words = _("%(name)s, who invited you, may no longer do so. Ask the company for a new invitation.")
         raise NotAllowedNow(words % {"name": invitation.invited_by}) from None
     invitation.refresh_from_db()
-    _note("invitation.accepted", invitation, by=by, at=at)
+    note_invitation("invitation.accepted", invitation, by=by, at=at)
     membership = begin_membership(
         account=account,
         user=by,
@@ -135,6 +163,13 @@ def _require_inviter(by, account, role, authorized_contact, *, at):
     require_primary_for_contact(by, account, authorized_contact, at=at)
 
 
+def _require_authority_still(invitation, account, *, at):
+    if invitation.by_staff:
+        authorization.require_staff(invitation.invited_by, "add_invitation")
+    else:
+        _require_inviter(invitation.invited_by, account, invitation.role, invitation.authorized_contact, at=at)
+
+
 def _require_seat(account, *, at):
     """Seats limit invitations only: who is in stays in, and nobody from outside takes one."""
     if selectors.seats_taken(account, at=at) >= account.seats:
@@ -151,5 +186,6 @@ def _person_of(email, first_name, last_name):
     return user
 
 
-def _note(event, invitation, *, by, at, **details):
+def note_invitation(event, invitation, *, by, at, **details):
+    """Write the trail line of what happened to an invitation."""
     record(event, account=invitation.account, by=by, subject=invitation.email, at=at, **details)

@@ -18,6 +18,7 @@ from .appointing import (
     require_primary_for_contact,
     write_rights,
 )
+from .replacing import drop_replacement
 
 
 @transaction.atomic
@@ -149,6 +150,7 @@ def name_successor(*, account, successor, by, at):
     new.refresh_from_db()
     write_rights(new, [])
     note("membership.succeeded", new, by=by, at=at, before=by.email)
+    drop_replacement(account=account, by=by, at=at)
     deciders_changed.send(Membership, account=account, by=by, at=at)
     emails.successor_named(membership=new, by=by, at=at)
     return new

@@ -4,6 +4,7 @@ from .configuring import configuration, configuration_change, settings
 from .invitations import accept, again, invitation, invite, withdraw
 from .people import authorized_contact, contacts, end, person, rights, role, stand_in, stand_in_end, successor
 from .records import invoices, orders, overview, switch, usage
+from .recovering import factor_reset, factor_reset_stop, replacement, replacement_stop
 
 __all__ = [
     "accept",
@@ -13,12 +14,16 @@ __all__ = [
     "configuration_change",
     "contacts",
     "end",
+    "factor_reset",
+    "factor_reset_stop",
     "invitation",
     "invite",
     "invoices",
     "orders",
     "overview",
     "person",
+    "replacement",
+    "replacement_stop",
     "rights",
     "role",
     "settings",

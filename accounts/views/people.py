@@ -18,8 +18,7 @@ from ..permissions import AccountPermission as P
 from ..permissions import Role
 from .entering import enter, show
 
-SHOWN_INVITATIONS = 50
-SHOWN_OTHERS = 50
+SHOWN_INVITATIONS = SHOWN_OTHERS = SHOWN_RESETS = 50
 
 
 @require_safe
@@ -33,6 +32,9 @@ def contacts(request, number):
     if not visit.inside:
         people = people.filter(user__is_active=True)
     context["page"] = page_of(request, people)
+    if visit.inside:
+        replacements, resets = selectors.under_way_in(visit.account, request.user, at=at)
+        context |= {"replacements": replacements, "resets": resets[:SHOWN_RESETS]}
     if context["manages"]:
         roles = selectors.may_appoint(request.user, visit.account, at=at)
         invitations = selectors.unanswered_invitations(visit.account)[:SHOWN_INVITATIONS]

@@ -5,6 +5,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from allauth.mfa.totp.internal.auth import TOTP
 from django.conf import settings
 from django.urls import resolve
 
@@ -21,6 +22,7 @@ FOLDER = Path(settings.BASE_DIR) / "templates/accounts/email"
 MAILS = sorted(path.name.removesuffix("_subject.txt") for path in FOLDER.glob("*_subject.txt"))
 ODD = "Nina <b>& Co</b>"
 DAY = timedelta(days=1)
+LEADS_TO = {"invitation", "account_contacts", "home", "replacement", "factor_reset"}
 
 
 @pytest.fixture
@@ -47,7 +49,32 @@ def story(cast, now, strict):
     services.end_membership(**mike, at=now + 2 * DAY)
     services.end_membership(membership=member(cast.ursula, cast.acme), by=None, at=now)
     services.name_successor(account=cast.acme, successor=cast.adam, by=cast.carol, at=now)
+    recoveries(cast, at=now + 3 * DAY)
     return list(Mail.objects.filter(event__in=MAILS))
+
+
+def recoveries(cast, *, at):
+    """What staff begin, each ended in every way there is; Adam is Acme's primary user by now."""
+    TOTP.activate(cast.adam, "A" * 32)
+    staff = {"by": cast.stan, "at": at, "reason": ODD}
+    person = {"email": "o@acme.example", "first_name": ODD, "last_name": "“{{ nothing }}”", "role": Role.MEMBER}
+    services.invite_as_staff(account=cast.acme, **person, by=cast.stan, at=at)
+    for end in ("stopped", "called off", "dropped", "done"):
+        replacement = services.start_replacement(account=cast.acme, successor=cast.carol, **staff)
+        reset = services.start_factor_reset(person=cast.adam, **staff)
+        if end == "stopped":
+            services.stop_replacement(replacement=replacement, by=cast.adam, at=at)
+            services.stop_factor_reset(reset=reset, by=cast.adam, at=at)
+        elif end == "called off":
+            services.call_off_replacement(replacement=replacement, by=cast.stan, at=at)
+            services.call_off_factor_reset(reset=reset, by=cast.stan, at=at)
+        elif end == "dropped":
+            services.name_successor(account=cast.acme, successor=cast.connie, by=cast.adam, at=at)
+            services.name_successor(account=cast.acme, successor=cast.adam, by=cast.connie, at=at + DAY)
+            services.stop_factor_reset(reset=reset, by=cast.carol, at=at)
+        else:
+            services.complete_replacement(replacement=replacement, at=replacement.takes_effect_at)
+            services.complete_factor_reset(reset=reset, at=reset.takes_effect_at)
 
 
 class TestEveryMail:
@@ -83,7 +110,7 @@ class TestEveryMail:
             for link in page(mail).find_all("a"):
                 address = urlsplit(link["href"])
                 assert f"{address.scheme}://{address.netloc}" == settings.PORTAL_BASE_URL
-                assert resolve(address.path).url_name in {"invitation", "account_contacts", "home"}
+                assert resolve(address.path).url_name in LEADS_TO
                 assert address.query == ""
 
     def test_a_swede_reads_swedish_dates(self, cast, now, strict):

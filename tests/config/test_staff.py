@@ -4,6 +4,7 @@ import json
 from io import StringIO
 
 import pytest
+from allauth.mfa.totp.internal.auth import TOTP
 from bs4 import BeautifulSoup
 from django.apps import apps
 from django.contrib import admin
@@ -27,11 +28,13 @@ from tests.pages import words_of
 
 WINDOWS = [
     "accounts/account",
+    "accounts/factorreset",
     "accounts/grant",
     "accounts/invitation",
     "accounts/invoice",
     "accounts/membership",
     "accounts/order",
+    "accounts/replacement",
     "accounts/usage",
     "accounts/user",
     "access_requests/accessrequest",
@@ -60,6 +63,14 @@ def busy(cast, now):
             by=cast.carol,
             at=now,
         )
+    staff = {"by": cast.stan, "at": now}
+    for number, account, successor in [("1", cast.acme, cast.mike), ("2", cast.bolt, cast.petra)]:
+        email = f"n{number}@nowhere.example"
+        person = {"email": email, "first_name": "Nina", "last_name": number, "role": Role.MEMBER}
+        accounts.invite_as_staff(account=account, **person, **staff)
+        accounts.start_replacement(account=account, successor=successor, reason="They left.", **staff)
+        TOTP.activate(successor, "A" * 32)
+        accounts.start_factor_reset(person=successor, reason="A lost phone.", **staff)
     for person in (cast.petra, cast.pat):
         approve(ask(cast, for_=person, at=now), by=cast.carol, at=now)
     for asked in [
