@@ -191,7 +191,7 @@ STORAGES = {
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
-DATA_UPLOAD_MAX_NUMBER_FILES = 5
+DATA_UPLOAD_MAX_NUMBER_FILES = 6  # those of a register
 PORTAL_BODY_MAX = 6 * 1024 * 1024
 
 # Headers and cookies follow the scheme people use; plain http gets no promise it could not keep

@@ -12,6 +12,7 @@ from django.views.generic import RedirectView
 from config import front
 from frame import clock
 from frame.staff import Window
+from partners import views as partners
 
 
 def addresses():
@@ -34,6 +35,12 @@ def addresses():
     return [
         path(f"{settings.ADMIN_PATH}logout/", logout),
         path(f"{settings.ADMIN_PATH}password_change/", RedirectView.as_view(pattern_name="account_change_password")),
+        path(f"{settings.ADMIN_PATH}register/", site.admin_view(partners.send_register), name="register"),
+        path(
+            f"{settings.ADMIN_PATH}register/<int:upload>/",
+            site.admin_view(partners.read_register),
+            name="register_read",
+        ),
         path(settings.ADMIN_PATH, site.urls),
     ]
 

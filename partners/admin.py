@@ -204,9 +204,11 @@ def beside_an_account(sender, *, request, row, at, **kwargs):
 
 @receiver(staff_tools, sender=Account, dispatch_uid="set_up_from_accounts")
 def beginning_at_accounts(sender, *, request, row, **kwargs):
-    """A new company from the list; a new relationship from an account's page."""
+    """A new company or a whole register from the list; a new relationship from an account's page."""
     if row is None:
-        return [(_("New company"), reverse("admin:partners_company_new"))] if may_set_up_companies(request) else []
+        company = [(_("New company"), reverse("admin:partners_company_new"))] * may_set_up_companies(request)
+        may_import = request.user.has_perm("partners.add_registerupload")
+        return [*company, *([(_("Import a register"), reverse("register"))] * may_import)]
     place = {AccountKind.CUSTOMER: "customer", AccountKind.PARTNER: "partner"}.get(row.kind)
     if place is None or row.closed_at is not None:
         return []

@@ -27,7 +27,7 @@ def new_customers(*, partnerships, at):
                 template=f"{FOLDER}/new_customer",
                 to=person,
                 about=f"partnership.{partnership.pk}",
-                context={"account": partner, "customer": customer},
+                context={"account": partner, "customer": customer, "linked": partnership.linked_at is not None},
                 language=language_for(person, partner),
                 zone=partner.time_zone,
                 path=f"{reverse('contacts')}?{urlencode({'company': partner.number, 'customer': customer.number})}",

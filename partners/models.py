@@ -76,3 +76,23 @@ class Partnership(models.Model):
 
     def __str__(self):
         return f"{self.partner.name} → {self.customer.name}"
+
+
+class RegisterUpload(models.Model):
+    """Files of the vendor's register that a member of staff sent, until they are imported or forgotten."""
+
+    content = models.BinaryField(_("content"))
+    file_names = models.CharField(_("files"), max_length=200)
+    uploaded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", verbose_name=_("uploaded by")
+    )
+    uploaded_at = models.DateTimeField(_("uploaded"))
+
+    class Meta:
+        verbose_name = _("register")
+        verbose_name_plural = _("registers")
+        default_permissions = ("add",)
+        ordering = ["-uploaded_at", "-id"]
+
+    def __str__(self):
+        return self.file_names

@@ -9,13 +9,19 @@ from accounts.models import Account, Grant, Membership
 from accounts.permissions import PARTNER_ADMIN_ROLES, Role
 from accounts.states import AccountKind, RequestKind
 
-from .models import Partnership
+from .models import Partnership, RegisterUpload
 from .states import PartnershipState
 
 
 def living(partner, customer):
     """The living partnership of the two, or ``None``."""
     return Partnership.objects.living().filter(partner=partner, customer=customer).first()
+
+
+def latest_by_pair(accounts):
+    """The last partnership of each two among these accounts, by the numbers of partner and customer."""
+    rows = Partnership.objects.filter(partner__in=accounts, customer__in=accounts).order_by("pk")
+    return {(row.partner.number, row.customer.number): row for row in rows.select_related("partner", "customer")}
 
 
 def administered_by(user, *, at):
@@ -63,7 +69,7 @@ def grants_under(partnership, *, at):
 
 
 def untold(*, at):
-    """The available customers of which partners have yet to be told: of partners that have a portal account, for
+    """The new customers of which partners have yet to be told: of partners that have a portal account, for
     somebody there has signed in once (S2-5), and somebody to read it, where both accounts are open.
     """
     here = Membership.objects.filter(user__last_login__isnull=False)
@@ -71,8 +77,10 @@ def untold(*, at):
     readers = Membership.objects.active(at).filter(answering)
     partners = Account.objects.open(at).filter(kind=AccountKind.PARTNER)
     partners = partners.filter(pk__in=here.values("account")).filter(pk__in=readers.values("account"))
-    available = Partnership.objects.filter(state=PartnershipState.AVAILABLE, told_at=None)
-    return available.filter(partner__in=partners, customer__in=Account.objects.open(at))
+    # Whoever was linked by a person has been told of that; the vendor's register links without one
+    new = Q(state=PartnershipState.AVAILABLE) | Q(state=PartnershipState.LINKED, linked_by=None)
+    new &= Q(told_at=None, partner__in=partners, customer__in=Account.objects.open(at))
+    return Partnership.objects.filter(new)
 
 
 def may_end(user, partnership, *, at):
@@ -101,3 +109,8 @@ def meant_by(words, kind):
     accounts = Account.objects.filter(kind=kind, closed_at=None).order_by("name", "number")
     exact = accounts.filter(number=words) or accounts.filter(org_id=words) or accounts.filter(name__iexact=words)
     return list((exact or accounts.filter(name__icontains=words))[:5])
+
+
+def uploads_of(user, *, since):
+    """The registers a member of staff has sent since then and not imported."""
+    return RegisterUpload.objects.filter(uploaded_by=user, uploaded_at__gt=since)

@@ -3,7 +3,7 @@
 from .configuration import CONFIGURED, DECIDING, SETTINGS, Configuration, read_certificate
 from .grants import Grant, GrantedPermission
 from .invitations import Invitation
-from .people import Account, Membership, MembershipRight, User
+from .people import Account, Membership, MembershipRight, User, validate_zone
 from .records import Invoice, InvoiceState, Order, OrderState, Usage
 from .recoveries import REASON_MAX, FactorReset, Replacement
 
@@ -28,4 +28,5 @@ __all__ = [
     "Usage",
     "User",
     "read_certificate",
+    "validate_zone",
 ]

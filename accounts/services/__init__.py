@@ -13,6 +13,15 @@ from .people import (
     set_authorized_contact,
     set_member_rights,
 )
+from .register import (
+    RECORDS,
+    Tally,
+    bring_accounts,
+    bring_members,
+    bring_people,
+    bring_records,
+    lock_for_register,
+)
 from .rekeying import reencrypt_second_factors
 from .replacing import (
     call_off_replacement,
@@ -32,9 +41,15 @@ from .setting_up import invite_as_staff, send_again_as_staff, set_up_account, wi
 from .visits import Visit, enter
 
 __all__ = [
+    "RECORDS",
+    "Tally",
     "Visit",
     "accept_invitation",
     "add_member",
+    "bring_accounts",
+    "bring_members",
+    "bring_people",
+    "bring_records",
     "call_off_factor_reset",
     "call_off_replacement",
     "change_configuration",
@@ -51,6 +66,7 @@ __all__ = [
     "invite",
     "invite_again",
     "invite_as_staff",
+    "lock_for_register",
     "name_stand_in",
     "name_successor",
     "open_account",

@@ -6,7 +6,6 @@ played with a mouse, by keyboard alone, without JavaScript and on a phone.
 
 import os
 import re
-import shutil
 from functools import partial
 from pathlib import Path
 
@@ -14,50 +13,14 @@ import pytest
 from playwright.sync_api import expect
 
 from .hands import Finger, Keyboard, Mouse
-from .processes import free_port, manage, surroundings, until, web
-from .visitors import Visitor
+from .processes import until
+from .visitors import DESK, PHONE, has_words, sign_in
 
 pytestmark = pytest.mark.browser
 
 SCREENSHOTS = Path(__file__).parent / "screenshots"
 ASKED = "IT partner access has been requested to your Account on our Latchkey portal"
 LETTERS_BEFORE = 2  # the demo begins with two questions to Carol: about Piotr, who is in, and about Pat
-DESK = {"viewport": {"width": 1280, "height": 900}}
-PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
-
-
-@pytest.fixture(scope="module")
-def first_day(tmp_path_factory):
-    """The demo's database as its first start leaves it."""
-    file = tmp_path_factory.mktemp("first-day") / "portal.sqlite3"
-    env = _settings(file.parent, port=free_port(), file=file)
-    manage("migrate", "--verbosity", "0", env=env)
-    assert "Carol" in manage("portal_demo", env=env)
-    return file
-
-
-@pytest.fixture
-def demo(first_day, tmp_path):
-    """The demo on its first day, served by one process; gives its address."""
-    file = tmp_path / "portal.sqlite3"
-    shutil.copy(first_day, file)
-    env = _settings(tmp_path, port=free_port(), file=file)
-    with web(env=env, log=tmp_path / "web.log"):
-        yield env["PORTAL_BASE_URL"]
-
-
-@pytest.fixture
-def arrive(browser, demo):
-    """``arrive(hands=…)`` is somebody sitting down at a browser of their own."""
-    there = []
-
-    def sit_down(**how):
-        there.append(Visitor(browser, demo, **how))
-        return there[-1]
-
-    yield sit_down
-    for visitor in there:
-        visitor.leave()
 
 
 @pytest.mark.seed("S2-6", "S2-7", "S2-8", "S2-9", "S2-10", "S2-14", "S2-16", "S2-19", "S2-23", "S2-24", "S2-25")
@@ -274,30 +237,6 @@ def look_for(page, name):
     page.wait_for_url(f"**name={name}*")
 
 
-def sign_in(visitor, email):
-    """This will come to the front door and go in as one of the cast, with one click."""
-    visitor.open("/")
-    visitor.reads("Sign in")
-    visitor.press(email, role="button")
-
-
 def row_of_petra(visitor):
     """The row of Partner contacts that is about Petra."""
     return visitor.page.get_by_role("row").filter(has=visitor.page.get_by_text("petra@bolt.example"))
-
-
-def has_words(place, *words):
-    """Whether each of them stands there, as a word of its own."""
-    return all(re.search(rf"\b{word}\b", place.inner_text()) for word in words)
-
-
-def _settings(place, *, port, file):
-    return surroundings(
-        PORTAL_ENV="embedded",
-        PORTAL_DEMO="1",
-        PORT=str(port),
-        PORTAL_BASE_URL=f"http://localhost:{port}",
-        PORTAL_MAIL_DIR=str(place / "mail"),
-        DATABASE_URL=f"sqlite:///{file}",
-        SECRET_KEY="only-for-the-story-" + "k" * 50,
-    )

@@ -1,5 +1,6 @@
 """Somebody at their own browser, and everything the browser had to complain about while they were there."""
 
+import re
 from urllib.parse import urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
@@ -9,6 +10,8 @@ from .hands import Mouse
 GRAVE = {"serious", "critical"}
 TOO_WIDE = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
 AXE_OPTIONS = {"resultTypes": ["violations"]}
+DESK = {"viewport": {"width": 1280, "height": 900}}
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 
 
 class Visitor:
@@ -96,3 +99,15 @@ class Visitor:
     def _excused(self, text, url):
         # The browser repeats a refusal in its console, sooner or later
         return url in self._refused and "the server responded with a status of" in text
+
+
+def sign_in(visitor, email):
+    """This will come to the front door and go in as one of the cast, with one click."""
+    visitor.open("/")
+    visitor.reads("Sign in")
+    visitor.press(email, role="button")
+
+
+def has_words(place, *words):
+    """Whether each of them stands there, as a word of its own."""
+    return all(re.search(rf"\b{word}\b", place.inner_text()) for word in words)

@@ -5,28 +5,32 @@ from django.utils.translation import gettext as _
 
 from accounts import services as accounts
 from accounts.models import Account
+from accounts.services import Tally
 from accounts.states import AccountKind
 from audit.record import record
 from frame.refusals import NotAllowedNow
 
-from . import emails, selectors
-from .models import Partnership
-from .signals import partnership_ended
-from .states import PartnershipState
+from .. import emails, selectors
+from ..models import Partnership
+from ..signals import partnership_ended
+from ..states import PartnershipState
 
 _AT_ONCE, _BATCHES = 50, 8  # so one look lasts a second or two, and the jobs beside it are not kept waiting
 
 
 @transaction.atomic
-def make_known(*, partner, customer, by, at):
+def make_known(*, partner, customer, by, at, linked=False):
     """Note that a partner serves a customer, so that the partner's admins may ask for access.
 
     A partner that has an account here is told at once, another one once somebody of it has signed in.
 
+    :param linked: the two are linked from the beginning, by the vendor's register
     :param by: the member of staff, or ``None`` for the system
     :raises NotAllowedNow: known already, or the two are no partner and customer
     """
     partnership = _begin(partner, customer, by=by, at=at)
+    if linked:
+        link(partnership=partnership, by=by, at=at)
     if selectors.untold(at=at).filter(pk=partnership.pk).exists():
         _tell([partnership], at=at)
     return partnership
@@ -64,6 +68,36 @@ def tell_of_available(*, at):
         if told < _AT_ONCE:
             break
     return done
+
+
+def bring_partnerships(*, rows, write, by, at):
+    """Make known, or link, who serves whom by the vendor's register. It cuts no link and brings none back.
+
+    :param rows: ``partner``, ``customer`` (account numbers), ``state``; all text, and found to be in order
+    :param write: make it so; the caller holds the locks on the accounts of both sides
+    :returns: a :class:`~accounts.services.Tally`
+    """
+    tally = Tally()
+    numbers = {row[side] for row in rows for side in ("partner", "customer")}
+    accounts = {account.number: account for account in Account.objects.filter(number__in=numbers)}
+    found = selectors.latest_by_pair(accounts.values())
+    for row in rows:
+        pair = row["partner"], row["customer"]
+        sides = [accounts[number] for number in pair if number in accounts]
+        known, linked = found.get(pair), row["state"] == PartnershipState.LINKED
+        if (known and known.ended_at) or any(side.closed_at for side in sides):
+            tally.count("left")
+        elif known is None:
+            tally.count("new", *pair)
+            if write:
+                make_known(partner=sides[0], customer=sides[1], linked=linked, by=by, at=at)
+        elif linked and known.state == PartnershipState.AVAILABLE:
+            tally.count("changed", *pair)
+            if write:
+                link(partnership=known, by=by, at=at)
+        else:
+            tally.count("same")
+    return tally
 
 
 def link(*, partnership, by, at):
