@@ -15,8 +15,8 @@ DEVELOPMENT := $(VENV)/development-$(shell cksum < requirements-dev.lock | tr ' 
 INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes --requirement
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-header --no-annotate pyproject.toml
-# As many workers as the machine has cores; what has to stay together stays in one (tests/conftest.py)
-PYTEST := $(PY) -m pytest --numprocesses $(WORKERS) --dist loadgroup
+# As many workers as the machine has cores; the story stays in one of them (tests/conftest.py)
+PYTEST := $(PY) -m pytest --numprocesses $(WORKERS)
 # Whatever reads the settings needs to know which portal it is
 EMBEDDED := env PORTAL_ENV=embedded
 

@@ -10,7 +10,7 @@ from django.utils.crypto import get_random_string
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 SECRET_LENGTH = 50
-_SECRET_VARIETY = 10  # different characters; fifty random ones have far more
+_SECRET_VARIETY = 5  # different characters, as Django's own check asks; fifty random ones have far more
 _MOST_PROXIES = 10
 _PATH = re.compile(r"[A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*")
 # Where the portal's own pages begin (config/urls.py); the admin site would stand in front of them, or never be reached
@@ -121,12 +121,12 @@ def allowed_hosts(hosts, *, base):
 def address(name, read, *, example):
     """This will give what ``read()`` makes of the variable called ``name``.
 
-    :raises ImproperlyConfigured: it is no address
+    :raises ImproperlyConfigured: it is no address; what went wrong is left out, for it quotes the password
     """
     try:
         return read()
-    except (ValueError, ImproperlyConfigured) as error:
-        raise ImproperlyConfigured(f"{name} must be an address such as {example}.") from error
+    except (ValueError, ImproperlyConfigured):
+        raise ImproperlyConfigured(f"{name} must be an address such as {example}.") from None
 
 
 def proxies(text):
@@ -203,8 +203,8 @@ def next_redis_database(url):
     try:
         parts = urlsplit(url)
         _port = parts.port
-    except ValueError as error:
-        raise ImproperlyConfigured("REDIS_URL must be an address such as redis://host:6379/0.") from error
+    except ValueError:
+        raise ImproperlyConfigured("REDIS_URL must be an address such as redis://host:6379/0.") from None
     number = parts.path.strip("/") or "0"
     if not number.isdecimal():
         raise ImproperlyConfigured("REDIS_URL must end in a database number, such as redis://host:6379/0.")

@@ -80,6 +80,7 @@ STAFF_MAY = [
     "change_user",
     "change_mail",
     "change_partnership",
+    "add_registerupload",
     "add_account",
     "add_partnership",
     *(f"{may}_{what}" for what in ("invitation", "replacement", "factorreset") for may in ("view", "add", "change")),

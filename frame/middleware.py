@@ -6,7 +6,7 @@ import re
 import uuid
 
 from django.conf import settings
-from django.http import HttpResponse
+from django.http import HttpResponse, UnreadablePostError
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 from redis.exceptions import RedisError
@@ -75,11 +75,11 @@ class Sanity:
             return _malformed(request, 413)
         if not self._content_understood(request):
             return _malformed(request, 415)
-        if _cut_short(request):
-            return _malformed(request, 400)
-        if any(_NEVER_IN_TEXT.search(text) for text in _everything_said(request)):
-            return _malformed(request, 400)
-        return self.get_response(request)
+        try:
+            unfit = _cut_short(request) or any(_NEVER_IN_TEXT.search(text) for text in _everything_said(request))
+        except UnreadablePostError:
+            unfit = True
+        return _malformed(request, 400) if unfit else self.get_response(request)
 
     @staticmethod
     def _content_understood(request):
@@ -110,7 +110,10 @@ def _body_length(request):
 
 
 def _cut_short(request):
-    """Whether a form lost its end on the way. Files are left to Django: reading them here would fill the memory."""
+    """Whether a form lost its end on the way. Files are left to Django: reading them here would fill the memory.
+
+    :raises UnreadablePostError: the sender hung up
+    """
     length = _body_length(request)
     if request.method in _SAFE_METHODS or not 0 < length <= settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
         return False

@@ -2,9 +2,11 @@
 
 import django
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 from tests import surroundings
 
+STORY = "tests/story/"
 PLACE = surroundings.arrange()
 django.setup()
 surroundings.leave_workers_to_themselves()
@@ -31,19 +33,23 @@ def pytest_report_header():
 
 
 def pytest_collection_modifyitems(config, items):
-    """This will leave out the tests that cannot run here (the header has said so), and keep together what is dear.
-
-    Of a browser there is one at a time, and a portal with all its servers is set up once for all tests of a file.
-    """
+    """This will leave out the tests that cannot run here; the header has said so."""
     missing = surroundings.left_out()
     cannot = [item for item in items if any(item.get_closest_marker(name) for name in missing)]
     config.hook.pytest_deselected(items=cannot)
     items[:] = [item for item in items if item not in cannot]
-    for item in items:
-        if item.get_closest_marker("browser"):
-            item.add_marker(pytest.mark.xdist_group("browser"))
-        elif "house" in item.fixturenames:
-            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+
+
+class OneStory(LoadScopeScheduling):
+    """Hands out tests one by one, but all of the story, which wants the browser and the servers, to one worker."""
+
+    def _split_scope(self, nodeid):
+        return STORY if nodeid.startswith(STORY) else nodeid
+
+
+def pytest_xdist_make_scheduler(config, log):
+    """This will have xdist's workers share the tests so, the story first."""
+    return OneStory(config, log)
 
 
 @pytest.fixture(scope="session")

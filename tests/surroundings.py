@@ -1,6 +1,7 @@
 """The surroundings the tests run in: environment, database, Redis, browser.
 
 Imported by ``tests/conftest.py`` before anything touches Django, because settings read the environment once.
+``PORTAL_TEST_RESTARTS`` says how often Redis and PostgreSQL are taken away (once, where not said).
 ``PORTAL_TEST_DATABASE`` is ``sqlite`` (default) or ``postgres``, which brings Redis with it; with xdist the
 controller starts the servers and its workers find them in their environment.
 """
@@ -21,6 +22,7 @@ _KEPT = {
     "PORTAL_REQUIRE_BROWSER",
     "PORTAL_WRITE_SCREENSHOTS",
     "PORTAL_CHAINS",
+    "PORTAL_TEST_RESTARTS",
     _STARTED,
 }
 _NOT_OURS = {"DATABASE_URL", "REDIS_URL", "EMAIL_URL", "SECRET_KEY", "SECRET_KEY_FALLBACKS", "ALLOWED_HOSTS"}
@@ -56,6 +58,7 @@ def arrange():
         if name in _NOT_OURS or (name.startswith("PORTAL_") and name not in _KEPT):
             del os.environ[name]
     place = Path(_ending.enter_context(tempfile.TemporaryDirectory(prefix="latchkey-tests-")))
+    atexit.register(clear_away)  # for a run that ends before pytest says goodbye
     os.environ |= {
         "DJANGO_SETTINGS_MODULE": "config.settings",
         "DJANGO_ALLOW_ASYNC_UNSAFE": "true",  # Playwright keeps an event loop in the tests' own thread
@@ -88,9 +91,6 @@ def leave_workers_to_themselves():
 def clear_away():
     """This will stop what was started and remove what was kept; a second call finds nothing to do."""
     _ending.close()
-
-
-atexit.register(clear_away)  # for a run that ends before pytest says goodbye
 
 
 def launch_arguments():

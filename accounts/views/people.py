@@ -18,7 +18,7 @@ from ..permissions import AccountPermission as P
 from ..permissions import Role
 from .entering import enter, show
 
-SHOWN_INVITATIONS = SHOWN_OTHERS = SHOWN_RESETS = 50
+SHOWN_INVITATIONS = SHOWN_RESETS = SHOWN_OTHERS = 50
 
 
 @require_safe

@@ -1,11 +1,14 @@
 """What operators are told."""
 
+import re
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 
 from audit.models import JobRun
 from frame import clock
+from notifications.models import Mail
 
 pytestmark = pytest.mark.django_db
 
@@ -43,6 +46,38 @@ class TestReady:
         response = client.get("/readyz")
 
         assert (response.status_code, response.json()["unfit"]) == (503, ["sweep_age", "outbox_age"])
+
+    @pytest.mark.services
+    @pytest.mark.trust("I2")
+    @pytest.mark.parametrize(("ahead", "status"), [("0.5 seconds", 200), ("2 seconds", 503), ("-2 seconds", 503)])
+    def test_is_unfit_while_the_databases_clock_is_another(self, client, jobs_ran, ahead, status):
+        with connection.cursor() as cursor:
+            cursor.execute("CREATE SCHEMA another")
+            cursor.execute(
+                "CREATE FUNCTION another.clock_timestamp() RETURNS timestamptz LANGUAGE sql AS "
+                f"$$ SELECT pg_catalog.clock_timestamp() + interval '{ahead}' $$"
+            )
+            cursor.execute("SET LOCAL search_path = another, pg_catalog, public")
+
+        response = client.get("/readyz")
+
+        assert response.status_code == status
+        assert response.json()["unfit"] == (["clock_difference"] if status == 503 else [])
+
+    @pytest.mark.trust("B4")
+    def test_is_unfit_while_a_mail_waits_for_long(self, client, jobs_ran, settings):
+        at = clock.now() - settings.PORTAL_MAIL_LATE_AFTER - timedelta(seconds=1)
+        Mail.objects.create(key="k", message_id="<m>", event="e", to="carol@acme.example", created_at=at, due_at=at)
+
+        response = client.get("/readyz")
+
+        assert (response.status_code, response.json()["unfit"]) == (503, ["oldest_unsent"])
+
+    @pytest.mark.trust("B8", "T5")
+    def test_says_nothing_about_people_or_places(self, client, jobs_ran):
+        said = client.get("/readyz").content.decode()
+
+        assert not re.search(r"@|://|[Tt]race|sqlite|postgres", said)
 
     def test_knows_no_post(self, client):
         assert client.post("/readyz").status_code == 405

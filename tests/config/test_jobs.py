@@ -1,5 +1,8 @@
 """The schedule names only jobs that exist, and the jobs' settings lose nothing."""
 
+import ast
+from pathlib import Path
+
 import pytest
 from django.conf import settings
 
@@ -19,6 +22,23 @@ def test_no_job_waits_with_the_broker_for_longer_than_a_minute():
     for entry in settings.CELERY_BEAT_SCHEDULE.values():
         assert entry["options"] == {"expires": 60}
         assert entry["schedule"].total_seconds() <= 60
+
+
+@pytest.mark.trust("B9")
+def test_nobody_asks_for_a_job_later():
+    ours = [app for app in settings.INSTALLED_APPS if (settings.BASE_DIR / app / "__init__.py").exists()]
+    files = [file for app in ours for file in Path(settings.BASE_DIR / app).rglob("*.py")]
+    later = [
+        (file.name, word.arg)
+        for file in files
+        for call in ast.walk(ast.parse(file.read_text()))
+        if isinstance(call, ast.Call)
+        for word in call.keywords
+        if word.arg in {"eta", "countdown"}
+    ]
+
+    assert len(files) > 100
+    assert later == []
 
 
 def test_a_job_is_given_back_only_once_it_is_done():

@@ -71,6 +71,15 @@ class TestHalfARequest:
 
         assert answer(talk(HEAD + HALF_A_FORM)).startswith(b"HTTP/1.1 400 ")
 
+    def test_in_a_file_is_told_so_and_no_half_file_is_kept(self, serve):
+        _server, talk = serve(PORTAL_ARRIVE_WITHIN="1")
+        head = HEAD.replace(b"application/x-www-form-urlencoded", b"multipart/form-data; boundary=edge")
+        file = b'--edge\r\nContent-Disposition: form-data; name="a"; filename="a.csv"\r\n\r\n' + 300_000 * b"x"
+
+        told = answer(talk(head.replace(b"Length: 30", b"Length: 400000") + file))
+
+        assert told.startswith(b"HTTP/1.1 400 ")
+
     def test_keeps_others_waiting_no_longer_than_that(self, serve):
         _server, talk = serve(PORTAL_ARRIVE_WITHIN="1")
         held = [talk(HEAD + HALF_A_FORM) for _thread in range(2 * THREADS)]

@@ -152,6 +152,23 @@ class TestProduction:
         assert sentence in ran.stderr.splitlines()[-1]
 
 
+@pytest.mark.trust("T5")
+@pytest.mark.parametrize(
+    ("name", "url"),
+    [
+        ("DATABASE_URL", "postgres://portal:half/hushhush@db.example/portal"),
+        ("REDIS_URL", "redis://:half/hushhush@redis.example:6379/0"),
+        ("EMAIL_URL", "smtp+tls://portal:half/hushhush@mail.example:587"),
+    ],
+)
+def test_a_password_that_breaks_an_address_is_not_printed(name, url):
+    ran = run("-c", "from config import settings", **(PRODUCTION | {name: url}))
+
+    assert ran.returncode != 0
+    assert f"{name} must be an address" in ran.stderr
+    assert "half" not in ran.stderr + ran.stdout
+
+
 class TestSecretKey:
     @pytest.mark.parametrize("key", ["", "short", "$" + "x" * 60])
     def test_that_can_be_guessed_is_refused(self, monkeypatch, key):

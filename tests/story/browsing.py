@@ -42,9 +42,11 @@ class Browser:
 
     def send(self, page, path=None, **changes):
         """Send the form that stands on a page, changed here and there, and follow where it leads."""
-        token = soup_of(page).select_one("input[name=csrfmiddlewaretoken]")["value"]
-        fields = form_of(page) | changes | {"csrfmiddlewaretoken": token}
-        return self._follow("POST", path or page.path, urlencode(fields, doseq=True))
+        return self._follow("POST", path or page.path, self._filled_in(page, changes))
+
+    def hand_in(self, page, **changes):
+        """Send the form as :meth:`send` does, and read the answer to it alone."""
+        return self._ask("POST", page.path, self._filled_in(page, changes))
 
     def sign_in(self, name, path="/"):
         """Go in as one of the cast, with password and second factor, to the page that was asked for."""
@@ -54,6 +56,11 @@ class Browser:
         assert urlsplit(second.path).path == "/auth/2fa/authenticate/", second.path
         code = format_hotp_value(hotp_value(secret_of(name), int(time.time()) // 30))
         return self.send(second, code=code)
+
+    @staticmethod
+    def _filled_in(page, changes):
+        token = soup_of(page).select_one("input[name=csrfmiddlewaretoken]")["value"]
+        return urlencode(form_of(page) | changes | {"csrfmiddlewaretoken": token}, doseq=True)
 
     def _follow(self, method, path, body):
         for _step in range(LONGEST_WAY):

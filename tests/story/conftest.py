@@ -1,11 +1,19 @@
-"""The demo as ``make demo`` runs it, on its first day, and people who sit down at it."""
+"""The demo as ``make demo`` runs it, people who sit down at it, and the house that tests with real servers play in."""
 
 import shutil
 
 import pytest
 
+from .house import open_house
 from .processes import free_port, manage, surroundings, web
 from .visitors import Visitor
+
+
+@pytest.fixture(scope="session")
+def house(tmp_path_factory):
+    """The portal as in production, open for all tests; each leaves everything running."""
+    with open_house(tmp_path_factory.mktemp("house")) as opened:
+        yield opened
 
 
 @pytest.fixture(scope="session")

@@ -22,6 +22,9 @@ OF_THE_WEB = r"/readyz|the cache is gone"
 # Celery says so on each start as root, and each time the broker is away
 OF_THE_JOBS = r"superuser|SecurityWarning|roker|kombu|redis|Redis|Connection (refused|reset|closed)"
 
+# What everybody who talks to a database says when it is killed under their hands
+OF_THE_CRASH = OF_THE_WEB + "|" + OF_THE_JOBS + r"|psycopg|OperationalError|InterfaceError|server closed the connection"
+
 
 class Letters:
     """A mail server that keeps what it is handed; while ``slow``, it takes its time over each mail."""
@@ -147,6 +150,7 @@ def open_house(place):
             PORTAL_SWEEP_EVERY="1",
             PORTAL_OUTBOX_EVERY="1",
             PORTAL_DECISIONS_PER_MINUTE="10000",
+            PORTAL_ASK_AGAIN_AFTER="1",
         )
         manage("migrate", "--verbosity", "0", env=env)
         manage("collectstatic", "--no-input", "--verbosity", "0", env=env)
