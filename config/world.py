@@ -84,7 +84,6 @@ STAFF_MAY = [
     "add_account",
     "add_partnership",
     *(f"{may}_{what}" for what in ("invitation", "replacement", "factorreset") for may in ("view", "add", "change")),
-    "add_registerupload",
 ]
 
 
