@@ -50,6 +50,7 @@ class Replacements(Recoveries):
     list_display = ["account_name", "tag", "replaced_person", "new_person", *WHEN]
     list_select_related = ["account", "replaced__user", "successor__user", "started_by", "settled_by"]
     search_fields = ["account__name", "account__number", "replaced__user__email", "successor__user__email"]
+    narrowed_by = ("account__number",)
 
     def get_urls(self):
         """The window's addresses, and the page where staff begin it for an account."""
