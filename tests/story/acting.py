@@ -1,6 +1,5 @@
 """What the cast does in the house, and what came of it."""
 
-import re
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -22,7 +21,8 @@ def ask(house, email):
     sent = pat.send(form, permissions=["view_invoices"], length="3600", reason="The last invoice does not add up.")
     assert sent.status_code == 200
     assert "was sent to" in soup_of(sent).get_text()
-    return "/requests/" + re.search(r"sent=([0-9a-f]{32})", sent.path)[1] + "/"
+    newest = [request for request in house.state()["requests"] if request["beneficiary"] == email][-1]
+    return f"/requests/{newest['id']}/"
 
 
 def approve(house, request, *, seconds=None):

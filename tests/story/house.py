@@ -27,15 +27,24 @@ OF_THE_CRASH = OF_THE_WEB + "|" + OF_THE_JOBS + r"|psycopg|OperationalError|Inte
 
 
 class Letters:
-    """A mail server that keeps what it is handed; while ``slow``, it takes its time over each mail."""
+    """A mail server that keeps what it is handed."""
 
     def __init__(self):
-        self.arrived, self.in_hand, self.slow = [], 0, False
+        self.arrived, self.in_hand, self._slow = [], 0, False
+
+    @contextmanager
+    def held_up(self):
+        """Until the block ends, no mail is taken in whole."""
+        self._slow = True
+        try:
+            yield
+        finally:
+            self._slow = False
 
     async def handle_DATA(self, server, session, envelope):  # noqa: N802 - aiosmtpd's own name
         """Keep one mail."""
         self.in_hand += 1
-        while self.slow:
+        while self._slow:
             await asyncio.sleep(0.05)
         self.in_hand -= 1
         message = email.message_from_bytes(envelope.content, policy=policy.default)

@@ -72,12 +72,12 @@ def test_a_portal_that_is_asked_to_end_answers_whom_it_listens_to(house):
 @pytest.mark.trust("B9")
 def test_workers_that_are_asked_to_end_deliver_what_they_have_in_hand(house):
     letters, workers = house.letters, house.jobs[:2]
-    letters.slow, before = True, len(letters.to(CAROL, ASKED))
-    request = ask(house, PETRA)
-    until(lambda: letters.in_hand)
-    for worker in workers:
-        worker.process.send_signal(signal.SIGTERM)
-    letters.slow = False
+    before = len(letters.to(CAROL, ASKED))
+    with letters.held_up():
+        request = ask(house, PETRA)
+        until(lambda: letters.in_hand)
+        for worker in workers:
+            worker.process.send_signal(signal.SIGTERM)
 
     assert [worker.process.wait(timeout=60) for worker in workers] == [0, 0]
     assert len(letters.to(CAROL, ASKED)) == before + 1
