@@ -1,13 +1,19 @@
 """What the trail must know of a web request, and the line about a refused one."""
 
+import logging
+from datetime import timedelta
 from types import SimpleNamespace
 
+from django.conf import settings
 from django.db import transaction
 
-from audit import edge, record
+from audit import edge, record, selectors
 from frame import clock
 
+logger = logging.getLogger(__name__)
+
 _REFUSED = frozenset({403, 404, 409})
+_HOUR = timedelta(hours=1)
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
 
@@ -32,7 +38,9 @@ class Edge:
 class Refused:
     """Writes one line about every change that a signed-in person was refused.
 
-    By now the transaction of the refused change has been rolled back, so the line stands by itself.
+    By now the transaction of the refused change has been rolled back, so the line stands by itself. It stands in the
+    trail of the account it concerns, a stranger's too: so of one person an hour brings a limited number, the last of
+    which says that it is, and the log has the rest.
     """
 
     def __init__(self, get_response):
@@ -47,14 +55,21 @@ class Refused:
 
     @staticmethod
     def _write_down(request, status):
-        number = edge.concerned()
+        number, at = edge.concerned(), clock.now()
+        most = settings.PORTAL_REFUSALS_KEPT
+        before = selectors.refusals_of(request.user, number, since=at - _HOUR).count()
+        if before >= most:
+            logger.warning("A refusal more than the trail of %s keeps: %s %s", number or "nobody", status, request.path)
+            return
+        last = {"last_kept_of_an_hour": most} if before == most - 1 else {}
         with transaction.atomic():
             record.record(
                 "access.refused",
                 account=SimpleNamespace(number=number) if number else None,
                 by=request.user,
-                at=clock.now(),
+                at=at,
                 method=request.method,
                 path=request.path[:300],
                 status=status,
+                **last,
             )

@@ -19,6 +19,12 @@ def of_account(number, event):
     return TrailLine.objects.filter(account=number, event=event).order_by("-at", "-id")
 
 
+def refusals_of(user, number, *, since):
+    """What this person was refused in the account with this number (the vendor's trail, without one) since then."""
+    lines = TrailLine.objects.filter(account=number, at__gt=since, event="access.refused")
+    return lines.filter(actor=user.email)
+
+
 def last_run(name):
     """When the job of that name last went through, or ``None``."""
     return JobRun.objects.filter(name=name).values_list("ran_at", flat=True).first()

@@ -71,10 +71,12 @@ PORTAL_PENDING_AVAILABLE = _count("PORTAL_PENDING_AVAILABLE", 5)  # waiting per 
 PORTAL_PENDING_LINKED = _count("PORTAL_PENDING_LINKED", 50)  # and after it
 PORTAL_ASKS_PER_DAY = _count("PORTAL_ASKS_PER_DAY", 20)  # per asker, to customers not linked
 PORTAL_ASK_AGAIN_AFTER = _seconds("PORTAL_ASK_AGAIN_AFTER", _HOUR)  # after a no
+PORTAL_EDIT_MAX = _count("PORTAL_EDIT_MAX", 20)  # each change is a mail to whoever decides
 PORTAL_SEND_AGAIN_MAX = _count("PORTAL_SEND_AGAIN_MAX", 3)
 PORTAL_SEND_AGAIN_EVERY = _seconds("PORTAL_SEND_AGAIN_EVERY", _HOUR)
 PORTAL_REMIND_DAYS = _days("PORTAL_REMIND_DAYS", "30,7,1")
 PORTAL_RESTORE_WITHIN = _seconds("PORTAL_RESTORE_WITHIN", 14 * _DAY)
+PORTAL_REFUSALS_KEPT = _count("PORTAL_REFUSALS_KEPT", 60)  # per person, account and hour, in the account's trail
 PORTAL_DECISIONS_PER_MINUTE = _count("PORTAL_DECISIONS_PER_MINUTE", 30)
 
 # People

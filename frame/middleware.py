@@ -1,7 +1,6 @@
 """What every answer carries, what every question must be made of, and what a refusal looks like."""
 
 import logging
-import math
 import re
 import uuid
 
@@ -154,8 +153,7 @@ class Refusals:
             return render(request, "409.html", {"message": str(exception)}, status=409)
         if isinstance(exception, TooMuch):
             response = render(request, "429.html", {"message": str(exception)}, status=429)
-            wait = math.ceil((exception.until - clock.now()).total_seconds())
-            response.headers["Retry-After"] = str(max(1, wait))
+            response.headers["Retry-After"] = exception.wait(clock.now())
             return response
         if isinstance(exception, RedisError):
             logger.error("The cache that limits are counted in is gone: %s", exception)

@@ -3,9 +3,14 @@
 import logging
 
 from allauth.core.internal.ratelimit import consume
+from django.utils.translation import gettext_lazy
 from redis.exceptions import RedisError
 
 log = logging.getLogger(__name__)
+
+TOO_OFTEN = gettext_lazy(
+    "This was tried very often in a short time. Wait a few minutes, then try again. Nothing was changed."
+)
 
 
 def within(request, action):

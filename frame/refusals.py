@@ -3,6 +3,8 @@
 The message of each is fit to show to the person who asked.
 """
 
+import math
+
 from django.core.exceptions import PermissionDenied
 
 
@@ -23,3 +25,7 @@ class TooMuch(Exception):
     def __init__(self, message, *, until):
         super().__init__(message)
         self.until = until
+
+    def wait(self, at):
+        """How long it is until then, in whole seconds, as ``Retry-After`` says it."""
+        return str(max(1, math.ceil((self.until - at).total_seconds())))

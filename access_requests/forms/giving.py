@@ -45,9 +45,12 @@ class GiveForm(AskForm):
         self.fields["reason"].error_messages["required"] = _("Say why the access is given.")
 
     def clean(self):
-        """One sentence for a number and an address that do not belong together, whichever of the two is unknown."""
+        """One sentence for a number and an address that do not belong together, whichever of the two is unknown.
+
+        It is said of a form that is whole and would give the access: nobody finds out addresses for nothing.
+        """
         data = super().clean()
-        if data.get("partner") and data.get("email"):
+        if not self.errors:
             data["membership"] = selectors.person_of_partner(data["partner"].strip(), data["email"], at=self.at)
             if data["membership"] is None:
                 self.add_error("email", _("Nobody of a partner with this account number has this mail address."))

@@ -78,10 +78,15 @@ def spell_customer(customer):
 def reasons_not_to_ask(account, memberships, *, at):
     """Why some of these people cannot be asked for now, in a sentence each: ``{membership id: words}``.
 
-    Who has access already, or will, has a request waiting, is kept from asking by the customer, or has left.
+    Who has access through their company already, or will, has a request waiting, is kept from asking by the customer,
+    or has left.
+
+    :param memberships: of one company
     """
     people = [membership.user_id for membership in memberships]
-    inside, waiting = grants_of_people(account, people, at=at), waiting_for_people(account, people, at=at)
+    company = memberships[0].account if memberships else None
+    inside = grants_of_people(account, people, at=at, company=company)
+    waiting = waiting_for_people(account, people, at=at)
     blocked = blocked_people(account, people)
     reasons = {}
     for membership in memberships:

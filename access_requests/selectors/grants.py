@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db.models import Max, Q
 
 from accounts import authorization
-from accounts.models import Account, Grant
+from accounts.models import Account, Grant, Membership
 from accounts.permissions import AccountPermission, ordered
 from accounts.states import EndReason
 from audit.models import TrailLine
@@ -25,19 +25,26 @@ def lending_grants(user, account=None, *, at, company=None):
     return grants if account is None else grants.filter(account=account)
 
 
-def grants_of_people(account, people, *, at):
+def grants_of_people(account, people, *, at, company=None):
     """What access holds or will for these people (ids) on one account: ``{person id: grant}``.
 
     What holds now comes before what is still to begin; of several the one with the latest end.
+
+    :param company: only what they have through this company: what they have through another is not its business
     """
     grants = Grant.objects.unended(at).filter(account=account, grantee__in=people)
+    grants = grants if company is None else grants.filter(membership__account=company)
     rows = grants.select_related("parent__grantee", "account", "membership__account").order_by("ends_at", "pk")
     return {grant.grantee_id: grant for grant in sorted(rows, key=lambda grant: grant.live_at(at))}
 
 
-def waiting_for_people(account, people, *, at):
-    """What waits for these people (ids) on one account: ``{person id: request}``."""
+def waiting_for_people(account, people, *, at, company=None):
+    """What waits for these people (ids) on one account: ``{person id: request}``.
+
+    :param company: only what this company asked
+    """
     waiting = AccessRequest.objects.waiting(at).filter(account=account, beneficiary__in=people)
+    waiting = waiting if company is None else waiting.filter(company=company)
     return {request.beneficiary_id: request for request in waiting.order_by("pk")}
 
 
@@ -151,12 +158,13 @@ def _with_everything(grants):
 
 
 def grants_visible_to(user, *, at):
-    """The grants a person may read: of accounts where they see access, their own, those under theirs, and those of
-    the companies they administer.
+    """The grants a person may read: of accounts where they see access; and through a company they belong to their
+    own, those under theirs, and those of its people where they administer it.
     """
     seen_here = authorization.accounts_where(user, AccountPermission.VIEW_ACCESS, at=at)
     theirs = Q(grantee=user) | Q(parent__grantee=user)
     theirs |= Q(membership__account__in=partners.administered_by(user, at=at))
+    theirs &= Q(membership__account__in=Membership.objects.active(at).filter(user=user).values("account"))
     grants = Grant.objects.filter(Q(account__in=seen_here) | theirs)
     return grants.select_related("account", "grantee", "membership__account", "decided_by", "parent__grantee")
 

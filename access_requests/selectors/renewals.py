@@ -26,8 +26,10 @@ def ending_soon(user, *, at, words=""):
         like = Q(*[(f"{field}__icontains", words) for field in fields], _connector=Q.OR)
         soon = soon.filter(like | Q(account__number__startswith=words))
     same = {"account": OuterRef("account"), "case_number": OuterRef("case_number")}
-    waiting = AccessRequest.objects.waiting(at).filter(beneficiary=OuterRef("grantee"), **same)
+    company = OuterRef("membership__account")
+    waiting = AccessRequest.objects.waiting(at).filter(beneficiary=OuterRef("grantee"), company=company, **same)
     beyond = Grant.objects.unended(at).filter(grantee=OuterRef("grantee"), ends_at__gt=OuterRef("ends_at"), **same)
+    beyond = beyond.filter(membership__account=company)
     return (
         soon.annotate(
             asked=Subquery(waiting.order_by("pk").values("public_id")[:1]),

@@ -141,13 +141,23 @@ def possible_moves(request, user, *, at):
         return set()
     moves = set()
     if request.asker == user and status == Status.PENDING:
-        moves |= {"edit", "cancel"}
-        moves |= {"send_again"} if may_send_again(request, at) else set()
+        moves |= {"cancel"}
+        if _may_still_ask(request, user, at=at):
+            moves |= {"edit"} if request.version <= settings.PORTAL_EDIT_MAX else set()
+            moves |= {"send_again"} if may_send_again(request, at) else set()
     if may_decide(user, request, at=at):
         moves |= {"approve", "deny"} if status == Status.PENDING else set()
         moves |= {"deny"} if status == Status.APPROVED else set()
         moves |= {"approve"} if status == Status.DENIED and window_lasts(request, at) else set()
     return moves
+
+
+def _may_still_ask(request, user, *, at):
+    """Whether whoever asked is still one of the partner's admins, and is not kept from asking by the customer."""
+    admin = partners.administered_by(user, at=at).filter(pk=request.company_id)
+    return (request.kind != RequestKind.PARTNER or admin.exists()) and not standing_blocks(
+        request.account, request.people
+    ).exists()
 
 
 def may_send_again(request, at):

@@ -32,6 +32,7 @@ PAGES = {
     "orders": gettext_lazy("Orders"),
     "invoices": gettext_lazy("Invoices"),
     "usage": gettext_lazy("Usage"),
+    "contacts": gettext_lazy("Contacts"),
     "access": gettext_lazy("Access"),
     "configuration": gettext_lazy("Configuration"),
     "configuration_change": gettext_lazy("Configuration, to change it"),

@@ -95,14 +95,15 @@ def edit_request(*, request, seen, by, permissions, administrator, may_delegate,
 
     The person, the account and the case stay what they were.
 
-    :raises PermissionDenied: ``by`` did not ask
-    :raises NotAllowedNow: it was answered, withdrawn, changed or lapsed in the meantime
+    :raises PermissionDenied: ``by`` did not ask, or may ask no more
+    :raises NotAllowedNow: it was answered, withdrawn, changed or lapsed in the meantime, or changed too often
     :raises ValidationError: the window or the rights may not be asked for
     """
     lock_account(request.account)
     request = lock_request(request)
-    require_asker(request, by)
-    refuse_blocked(request.account, request.people)
+    require_asking(request, by, at=at)
+    if request.version > settings.PORTAL_EDIT_MAX:
+        raise NotAllowedNow(_("This request was changed often enough. Withdraw it and ask anew."))
     check_terms(permissions, administrator, reason)
     # A start that was in order when it was asked for stays in order until it is changed.
     checked_at = request.submitted_at if window.starts_at and window.starts_at == request.starts_at else at
@@ -148,6 +149,17 @@ def withdraw(request, *, by, at, told=()):
 def require_asker(request, by):
     if by != request.asker:
         raise PermissionDenied(_("Only %(name)s, who asked, can change this request.") % {"name": request.asker})
+
+
+def require_asking(request, by, *, at):
+    """Let through who asked and may still ask: an admin of the partner, whom the customer does not keep from it.
+
+    :raises PermissionDenied: with a sentence fit to show
+    """
+    require_asker(request, by)
+    if request.kind == RequestKind.PARTNER:
+        authorization.require_partner_admin(by, request.company, at=at)
+    refuse_blocked(request.account, request.people)
 
 
 def refuse_blocked(account, people):

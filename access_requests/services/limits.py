@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -36,7 +37,7 @@ def require_room(partnership, *, by, at, count=1):
     """
     _not_too_many_waiting(partnership, by, count, at=at)
     if partnership.state != PartnershipState.LINKED:
-        _not_too_many_in_a_day(partnership.partner, by, count, at=at)
+        _not_too_many_in_a_day(by, count, at=at)
 
 
 def refuse_until(words, moment):
@@ -87,11 +88,11 @@ def _not_too_many_waiting(partnership, by, count, *, at):
         refuse_until(words % numbers, until)
 
 
-def _not_too_many_in_a_day(partner, by, count, *, at):
-    linked = Partnership.objects.filter(partner=partner, state=PartnershipState.LINKED)
-    strangers = AccessRequest.objects.filter(asker=by, submitted_at__gt=at - DAY).exclude(
-        account__in=linked.values("customer")
+def _not_too_many_in_a_day(by, count, *, at):
+    linked = Partnership.objects.filter(
+        partner=OuterRef("company"), customer=OuterRef("account"), state=PartnershipState.LINKED
     )
+    strangers = AccessRequest.objects.filter(asker=by, submitted_at__gt=at - DAY).exclude(Exists(linked))
     asked_at = list(strangers.order_by("submitted_at").values_list("submitted_at", flat=True))
     most = settings.PORTAL_ASKS_PER_DAY
     _never_more_than(most, count)

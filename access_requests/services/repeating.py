@@ -15,7 +15,7 @@ from frame.refusals import NotAllowedNow, TooMuch
 
 from .. import emails
 from ..models import AccessRequest
-from .asking import check_reason, require_asker, write_request
+from .asking import check_reason, require_asking, write_request
 from .limits import refuse_until
 from .moving import (
     lock_account,
@@ -46,13 +46,13 @@ class Renewals:
 def send_again(*, request, by, at):
     """Put a waiting request before whoever decides once more.
 
-    :raises PermissionDenied: ``by`` did not ask
+    :raises PermissionDenied: ``by`` did not ask, or may ask no more
     :raises NotAllowedNow: it was answered, withdrawn or lapsed, or was sent again often enough
     :raises TooMuch: it was sent just now
     """
     lock_account(request.account)
     request = lock_request(request)
-    require_asker(request, by)
+    require_asking(request, by, at=at)
     waiting = AccessRequest.objects.waiting(at).filter(pk=request.pk)
     if not waiting.exists():
         raise NotAllowedNow(_("This request waits for no answer any more."))

@@ -7,8 +7,9 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef
 
 from accounts import services as accounts
-from accounts.models import Grant
+from accounts.models import Grant, Membership
 from accounts.states import EndReason
+from audit import selectors as trail
 from audit.record import job_ran
 from frame.refusals import NotAllowedNow
 from partners.services import tell_of_available
@@ -24,6 +25,7 @@ def sweep(*, at):
     expire_due_requests(at=at)
     end_due_grants(at=at)
     remind(at=at)
+    tell_stand_ins(at=at)
     tell_of_available(at=at)
     accounts.complete_due_factor_resets(at=at)
     accounts.complete_due_replacements(at=at)
@@ -54,6 +56,16 @@ def remind(*, at):
     for days in sorted(int(days) for days in settings.PORTAL_REMIND_DAYS):
         for grant in _ending_within(days, at=at).order_by("pk").iterator(chunk_size=200):
             _quietly(_remind_of_end, grant, days=days, at=at)
+
+
+def tell_stand_ins(*, at):
+    """Put what waits before everybody whose time as a stand-in has begun since the last look. Each is told once."""
+    begun = Membership.objects.active(at).filter(stands_in_from__lte=at, stands_in_until__gt=at)
+    looked_at = trail.last_run("sweep")
+    begun = begun if looked_at is None else begun.filter(stands_in_from__gt=looked_at)
+    waiting = AccessRequest.objects.waiting(at).filter(account__in=begun.values("account"))
+    for request in waiting.order_by("pk").iterator(chunk_size=200):
+        _tell_deciders(request, at=at)
 
 
 def expire_request(*, request, at):
@@ -89,6 +101,13 @@ def _remind_deciders(request, *, at):
     due = AccessRequest.objects.waiting(at).filter(pk=request.pk, remind_at__lte=at)
     if due.update(remind_at=None):
         emails.answer_reminder(request=lock_request(request), at=at)
+
+
+@transaction.atomic
+def _tell_deciders(request, *, at):
+    lock_account(request.account)
+    if AccessRequest.objects.waiting(at).filter(pk=request.pk).exists():
+        emails.access_requested(request=lock_request(request), at=at, deciders_only=True)
 
 
 def _ending_within(days, *, at):

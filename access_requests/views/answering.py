@@ -11,7 +11,7 @@ from accounts import selectors as accounts
 from accounts.permissions import LENDABLE, AccountPermission
 from audit import edge
 from frame import clock
-from frame.rates import within
+from frame.rates import TOO_OFTEN, within
 from frame.refusals import NotAllowedNow
 from frame.wording import spell_list
 from notifications.services import read_notices_about
@@ -30,7 +30,8 @@ def decide(request, public_id):
     preselected = request.GET.get("answer")
     form = DecisionForm(request.POST if request.method == "POST" else None, access_request=access_request, at=at)
     if request.method == "POST" and not within(request, "decide"):
-        return render(request, "429.html", status=429)
+        form.add_error(None, TOO_OFTEN)
+        return _page(request, access_request, form, status=429, preselected=preselected, at=at)
     if request.method == "POST" and form.is_valid():
         try:
             return _answer(request, access_request, form, at=at)

@@ -13,7 +13,7 @@ from accounts.models import Membership
 from accounts.permissions import LENDABLE
 from audit import edge
 from frame import clock
-from frame.refusals import NotAllowedNow
+from frame.refusals import NotAllowedNow, TooMuch
 from frame.wording import spell_list
 from partners import selectors as partners
 
@@ -39,6 +39,11 @@ def ask(request, customer, membership):
         except NotAllowedNow as refusal:
             form.add_error(None, str(refusal))
             return _ask_page(request, form, account, person, status=409)
+        except TooMuch as refusal:
+            form.add_error(None, str(refusal))
+            page = _ask_page(request, form, account, person, status=429)
+            page.headers["Retry-After"] = refusal.wait(at)
+            return page
         else:
             return _sent(request, [asked])
     return _ask_page(request, form, account, person, status=400 if request.method == "POST" else 200)
@@ -55,7 +60,7 @@ def ask_several(request, customer):
     shown = _ticked(own, request.GET.getlist("person") + request.POST.getlist("person"))
     posted = set(request.POST.getlist("person"))
     form = AskForm(request.POST if request.method == "POST" else None, account=account, at=at)
-    status = 200
+    status, headers = 200, {}
     if request.method == "POST":
         status, people = 400, [one for one in shown if str(one.pk) in posted]
         if not people:
@@ -70,13 +75,19 @@ def ask_several(request, customer):
             except NotAllowedNow as refusal:
                 form.add_error(None, str(refusal))
                 status = 409
+            except TooMuch as refusal:
+                form.add_error(None, str(refusal))
+                status, headers = 429, {"Retry-After": refusal.wait(at)}
             else:
                 return _sent(request, asked.requests, left_out=asked.left_out)
     context = {
         "people": _people(shown, posted, account, at=at, bound=form.is_bound),
         **_terms_page(request, form, account, own.account, {one.user for one in shown}),
     }
-    return render(request, "access_requests/ask_several.html", context, status=status)
+    page = render(request, "access_requests/ask_several.html", context, status=status)
+    for name, value in headers.items():
+        page.headers[name] = value
+    return page
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -95,12 +106,15 @@ def edit(request, public_id):
         initial=AskForm.initial_of(asked),
     )
     if request.method == "POST" and form.is_valid():
-        if request.POST.get("version") != str(seen.version):
-            raise NotAllowedNow(_("This request was changed after you opened the page. Read it again."))
         try:
+            if request.POST.get("version") != str(seen.version):
+                raise NotAllowedNow(_("This request was changed after you opened the page. Read it again."))
             services.edit_request(request=asked, seen=seen, by=request.user, at=at, **form.terms())
         except ValidationError as error:
             form.add_error(error.code if error.code in form.fields else None, error)
+        except NotAllowedNow as refusal:
+            form.add_error(None, str(refusal))
+            return _ask_page(request, form, asked.account, asked.membership, asked=asked, status=409)
         else:
             messages.success(request, _("Changed. Whoever decides has been told."))
             return redirect(asked)

@@ -115,8 +115,10 @@ def _said(count, company, chosen):
 def _describe(rows, user, own, account, *, at):
     """Say on each row what its person has and what the reader can do about it (S2-9, S2-16, S2-24 to S2-27, S2-41)."""
     people = [row.user_id for row in rows]
-    waiting = selectors.waiting_for_people(account, people, at=at)
-    grants = selectors.grants_of_people(account, people, at=at)
+    company = own.account
+    waiting = selectors.waiting_for_people(account, people, at=at, company=company)
+    grants = selectors.grants_of_people(account, people, at=at, company=company)
+    inside = selectors.grants_of_people(account, people, at=at)
     lends = selectors.lending_grants(user, account, company=own.account, at=at).exists()
     away = selectors.turned_away(account, people) if lends else set()
     for row in rows:
@@ -125,6 +127,6 @@ def _describe(rows, user, own, account, *, at):
         row.editable = row.grant is not None and (
             own.is_admin or user in (row.user, row.grant.parent and row.grant.parent.grantee)
         )
-        can_add = lends and row.grant is None and row.user != user and row.user_id not in away
+        can_add = lends and row.user_id not in inside and row.user != user and row.user_id not in away
         row.addable = can_add
         row.askable = own.is_admin and row.grant is None and row.pending is None and not can_add

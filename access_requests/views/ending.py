@@ -64,7 +64,10 @@ def _end(request, grant):
     at = clock.now()
     lenders = selectors.possible_lenders(grant, request.user, at=at)
     if request.method == "POST":
-        services.end_access(grant=grant, by=request.user, at=at, taken_over_by=_chosen(lenders, request.POST))
+        heir = _chosen(lenders, request.POST)
+        if heir is not None:  # that opens access too, under the heir's
+            request.require_fresh_second_factor()
+        services.end_access(grant=grant, by=request.user, at=at, taken_over_by=heir)
         messages.success(request, _("Ended. %(name)s can no longer open the account.") % {"name": grant.grantee})
         return redirect(grant)
     context = {

@@ -18,7 +18,7 @@ from accounts.states import AccountKind, RequestKind
 from audit import edge
 from frame import clock
 from frame.paging import page_of
-from frame.rates import within
+from frame.rates import TOO_OFTEN, within
 from frame.refusals import NotAllowedNow
 from partners import selectors as partners
 from partners.services import end_partnership
@@ -51,13 +51,14 @@ def give(request, number):
     account = _enter_to_act(request, number, at=at)
     known = {"partner": request.GET.get("partner", "")[:12]}
     form = GiveForm(request.POST if request.method == "POST" else None, account=account, at=at, initial=known)
-    if request.method == "POST" and not within(request, "decide"):
-        return render(request, "429.html", status=429)
     status = 200
-    if request.method == "POST":
+    if request.method == "POST" and not within(request, "decide"):
+        form.add_error(None, TOO_OFTEN)
+        status = 429
+    elif request.method == "POST":
+        request.require_fresh_second_factor()  # before anything is said of whether the address is known
         status = 400
         if form.is_valid():
-            request.require_fresh_second_factor()
             try:
                 return _given(request, account, form, at=at)
             except ValidationError as error:

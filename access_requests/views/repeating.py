@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.authorization import granted
 from frame import clock
 from frame.rates import within
-from frame.refusals import NotAllowedNow
+from frame.refusals import NotAllowedNow, TooMuch
 from frame.tables import Column, Table
 from partners import selectors as partners
 
@@ -58,7 +58,7 @@ def renew(request, grant_id):
     if request.method != "POST" and not selectors.may_renew(request.user, grant, at=at):
         raise Http404
     form = RenewForm(request.POST if request.method == "POST" else None, grant=grant, at=at)
-    status = 400 if form.is_bound else 200
+    status, headers = 400 if form.is_bound else 200, {}
     if request.method == "POST" and form.is_valid():
         try:
             asked = services.renew_access(grant=grant, by=request.user, at=at, **form.cleaned_data)
@@ -67,6 +67,9 @@ def renew(request, grant_id):
         except NotAllowedNow as refusal:
             form.add_error(None, str(refusal))
             status = 409
+        except TooMuch as refusal:
+            form.add_error(None, str(refusal))
+            status, headers = 429, {"Retry-After": refusal.wait(at)}
         else:
             messages.success(request, _("Sent. The access goes on without a gap if the answer is yes in time."))
             return redirect(asked)
@@ -79,7 +82,10 @@ def renew(request, grant_id):
         "back": grant.get_absolute_url(),
         "at": at,
     }
-    return render(request, "access_requests/renew.html", context, status=status)
+    page = render(request, "access_requests/renew.html", context, status=status)
+    for name, value in headers.items():
+        page.headers[name] = value
+    return page
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -82,7 +82,8 @@ def read_certificate(text):
         raise ValidationError(_("This holds a private key. Keep it to yourself and give the certificate alone."))
     try:
         (certificate,) = x509.load_pem_x509_certificates(text.encode())
-    except ValueError as error:
+        certificate.subject.rfc4514_string()  # what pages say of it is read only when asked for: ask now
+    except (ValueError, x509.InvalidVersion) as error:
         raise ValidationError(
             _("This is not one certificate in PEM. It begins with -----BEGIN CERTIFICATE-----.")
         ) from error
@@ -96,7 +97,10 @@ def validate_domain(text):
 
 
 def _refuse_secrets_in_address(url):
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return  # no address at all, and refused as such
     if parts.username or parts.password:
         raise ValidationError(_("Give the address without a name or password in it."))
 

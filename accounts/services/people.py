@@ -77,6 +77,7 @@ def change_role(*, membership, role, by, at):
     :raises NotAllowedNow: the membership has ended, or is like that already
     """
     account = lock_account(membership.account)
+    membership.refresh_from_db()
     for one in {membership.role, str(role)}:
         authorization.require_appointer(by, account, role=one, at=at)
     before = selectors.standing(membership)

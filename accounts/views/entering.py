@@ -3,9 +3,10 @@
 from django.http import Http404
 from django.shortcuts import render
 
+from audit import edge
 from frame import clock
 
-from .. import services
+from .. import selectors, services
 from ..models import Account
 
 
@@ -14,6 +15,8 @@ def enter(request, number, *, permission, page):
 
     :raises Http404: no such account, or none of this person's business
     """
+    if request.method == "POST":
+        edge.concern(selectors.known_number(number))  # a refusal stands in that account's trail
     try:
         visit = services.enter(user=request.user, number=number, permission=permission, page=page, at=clock.now())
     except Account.DoesNotExist:

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from audit import edge
 from frame import clock
-from frame.rates import within
+from frame.rates import TOO_OFTEN, within
 from frame.refusals import NotAllowedNow
 
 from .. import selectors, services
@@ -28,9 +28,10 @@ def invite(request, number):
     roles = selectors.may_appoint(request.user, visit.account, at=at)
     form = InviteForm(request.POST if request.method == "POST" else None, roles=roles)
     status = 200
-    if request.method == "POST":
-        if not within(request, "invite"):
-            return render(request, "429.html", status=429)
+    if request.method == "POST" and not within(request, "invite"):
+        form.add_error(None, TOO_OFTEN)
+        status = 429
+    elif request.method == "POST":
         status = 400
         if form.is_valid():
             data = form.cleaned_data
@@ -99,7 +100,6 @@ def accept(request, public_id):
 
 
 def _enter_to_manage(request, number):
-    edge.concern(selectors.known_number(number))
     return enter(request, number, permission=P.MANAGE_PEOPLE, page="contacts")
 
 
@@ -112,4 +112,5 @@ def _mine(request, public_id):
     found = selectors.invitation_to(request.user, public_id)
     if found is None:
         raise Http404
+    edge.concern(found.account.number)
     return found

@@ -7,7 +7,6 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from audit import edge
 from frame import clock
 from frame.paging import page_of
 from frame.refusals import NotAllowedNow
@@ -157,7 +156,6 @@ def successor(request, number, membership):
 
 def _find(request, number, membership, *, at):
     """The visit, and the living membership with this id: for members who see contacts, and one's own for everybody."""
-    edge.concern(selectors.known_number(number))
     visit = enter(request, number, permission=None, page="contacts")
     people = selectors.people_of(visit.account)
     if not selectors.shows_contacts(request.user, visit.account, at=at):

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
+from audit import edge
 from frame import clock
 from frame.rates import within
 from frame.tables import Column, Table
@@ -87,6 +88,7 @@ def switch(request):
     if not form.is_valid():
         raise Http404
     number = form.cleaned_data["account"]
+    edge.concern(selectors.known_number(number))
     account = _found(request.user, number)
     request.session["account"] = account.number
     return redirect("account", number=account.number)

@@ -1,5 +1,6 @@
 """How an account is set up and who decides for it: changed by one service, by whom it may, with a history."""
 
+import base64
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Barrier
@@ -104,6 +105,7 @@ class TestChangeConfiguration:
             ("metadata_url", "http://idp.acme.example/metadata"),
             ("metadata_url", "javascript:alert(1)"),
             ("metadata_url", "https://user:secret@idp.acme.example/"),
+            ("metadata_url", "https://["),
             ("certificate", "no certificate"),
             ("domains", ["acme"]),
             ("domains", ["ok.example", "*.example"]),
@@ -124,6 +126,20 @@ class TestChangeConfiguration:
             with pytest.raises(ValidationError, match=why):
                 configure(cast.acme, by=cast.carol, at=now, certificate=text)
         assert not TrailLine.objects.filter(details__icontains="PRIVATE").exists()
+
+    @pytest.mark.parametrize(
+        ("part", "broken"), [(b"idp.", b"\xff\xfep."), (b"\xa0\x03\x02\x01\x02", b"\xa0\x03\x02\x01\x07")]
+    )
+    def test_a_certificate_that_no_page_could_show_is_none(self, cast, now, signed_in, part, broken):
+        """Its name is no text, or its version is none there is: the page would fail for everybody from then on."""
+        whole = base64.b64decode("".join(certificate().splitlines()[1:-1]))
+        text = base64.encodebytes(whole.replace(part, broken)).decode()
+        sent = {"version": "0", "certificate": f"-----BEGIN CERTIFICATE-----\n{text}-----END CERTIFICATE-----\n"}
+        answer = signed_in(cast.carol).post(CHANGE, sent)
+
+        assert answer.status_code == 400
+        assert "not one certificate" in words(answer)
+        assert not Configuration.objects.exists()
 
     def test_saving_what_is_there_already_is_no_change(self, cast, now):
         with pytest.raises(ValidationError, match="like that already"):

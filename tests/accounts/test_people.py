@@ -220,6 +220,14 @@ class TestPerson:
         assert carol.post(page_of(cast.mike, cast.acme, "end/")).status_code == 302
         assert not Membership.objects.living().filter(user=cast.mike).exists()
 
+    def test_who_was_made_administrator_meanwhile_is_out_of_an_administrators_reach(self, cast, now):
+        read = member(cast.mike, cast.acme)
+        services.change_role(membership=member(cast.mike, cast.acme), role=Role.ADMINISTRATOR, by=cast.carol, at=now)
+
+        with pytest.raises(PermissionDenied):
+            services.change_role(membership=read, role=Role.ACCESS_ADMINISTRATOR, by=cast.adam, at=now)
+        assert member(cast.mike, cast.acme).role == Role.ADMINISTRATOR
+
     def test_own_switches_go_with_the_role_and_do_not_come_back(self, cast, now):
         mike = member(cast.mike, cast.acme)
         services.set_member_rights(membership=mike, permissions=[P.VIEW_USAGE], by=cast.carol, at=now)
@@ -287,6 +295,16 @@ class TestStandIn:
         self.name(cast, now, who=cast.connie)
         with pytest.raises(PermissionDenied):
             services.end_stand_in(membership=member(cast.connie, cast.acme), by=getattr(cast, who), at=now)
+
+    def test_what_waits_is_mailed_to_a_stand_in_once_their_time_has_begun(self, cast, pending, now):
+        self.name(cast, now, starts=now + DAY)
+        sent = Mail.objects.filter(event="requested_customer", recipient=cast.mike)
+
+        requests.sweep(at=now + DAY - SECOND)
+        assert not sent.exists()
+        for later in (DAY, DAY + SECOND, 2 * DAY):
+            requests.sweep(at=now + later)
+            assert sent.count() == 1
 
     def test_is_another_active_member_with_an_end_within_a_year_and_one_at_a_time(self, cast, now):
         for wrong in (

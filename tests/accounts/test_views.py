@@ -188,7 +188,7 @@ class TestWhatIsWrittenDown:
         signed_in(cast.mallory).post("/switch/", {"account": "654321"})
 
         refused = TrailLine.objects.filter(event="access.refused").values_list("actor", "account")
-        assert list(refused) == [("mallory@globex.example", "")]
+        assert list(refused) == [("mallory@globex.example", "654321")]
 
 
 @pytest.mark.trust("H6")

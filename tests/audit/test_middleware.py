@@ -1,9 +1,15 @@
 """The line about a refused change."""
 
+from datetime import timedelta
+from types import SimpleNamespace
+
 import pytest
+from django.db import transaction
 from django.test import Client
 
 from audit.models import TrailLine
+from audit.record import record
+from frame import clock
 from tests import doorbell
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.frame.refusing")]
@@ -57,3 +63,30 @@ def test_a_form_from_elsewhere_leaves_one(mike):
 
     assert response.status_code == 403
     assert refused().count() == 1
+
+
+@pytest.mark.trust("L6")
+def test_nobody_fills_the_trail_of_somebody_elses_account(client, mike, settings):
+    settings.PORTAL_REFUSALS_KEPT = 3
+    for _time in range(5):
+        client.post("/try/refuse/gone/?account=654321")
+    client.post("/try/refuse/gone/?account=810432")
+    client.post("/try/refuse/gone/")
+
+    assert list(refused().values_list("account", flat=True).order_by("id")) == ["654321"] * 3 + ["810432", ""]
+    assert [line.details.get("last_kept_of_an_hour") for line in refused().filter(account="654321")] == [None, None, 3]
+
+
+@pytest.mark.trust("L6")
+def test_what_is_an_hour_old_and_what_others_tried_does_not_count(client, mike, settings):
+    settings.PORTAL_REFUSALS_KEPT = 1
+    adam, browser = doorbell.person("adam@acme.example"), Client()
+    doorbell.sign_in(browser, adam)
+    acme, ago = SimpleNamespace(number="654321"), clock.now() - timedelta(hours=1)
+    with transaction.atomic():
+        record("access.refused", account=acme, by=mike, at=ago)
+        record("access.refused", account=acme, by=adam, at=clock.now())
+    client.post("/try/refuse/gone/?account=654321")
+    browser.post("/try/refuse/gone/?account=654321")
+
+    assert sorted(line.actor for line in refused()) == ["adam@acme.example", "mike@acme.example", "mike@acme.example"]
