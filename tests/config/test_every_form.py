@@ -1,17 +1,12 @@
 """Every form there is, found by its address: what no honest browser sends is refused, and a new one needs a case."""
 
-from datetime import timedelta
 from itertools import cycle, islice
 
 import pytest
 
-from access_requests import services
-from accounts import services as accounts
-from accounts.models import Grant
-from accounts.permissions import Role
 from tests import nasty
-from tests.cast import INVOICES, approve, ask, member
 from tests.config.test_urls import OPEN, every_address
+from tests.config.things import CHOSEN, things
 from tests.pages import form_of, soup_of
 
 BROKEN = [nasty.BROKEN_TEXT[0], *nasty.BROKEN_TEXT[2:4]]
@@ -31,39 +26,15 @@ BUTTONS = {
     "person_stand_in_end": {},
     "csp_report": {},
 }
-# What is chosen on the page before, and comes along in the address
-CHOSEN = {"ask_several": "?person={membership}"}
 
 
 @pytest.fixture
 def forms(cast, now, signed_in):
     """Every address that can be sent to: ``{name: (browser, path, what its form sends or None)}``."""
-    waiting = ask(cast, at=now, for_=cast.pat)
-    lent = approve(ask(cast, at=now, administrator=True, may_delegate=True), by=cast.carol, at=now)
-    child = services.add_colleague(
-        account=cast.acme,
-        membership=member(cast.dora, cast.bolt),
-        by=cast.piotr,
-        permissions=[INVOICES],
-        administrator=False,
-        reason="Holidays",
-        at=now,
-    )
-    services.end_access(grant=Grant.objects.get(grantee=cast.piotr), by=cast.carol, at=now + timedelta(seconds=1))
-    invited = {"email": "new@acme.example", "first_name": "New", "last_name": "One", "role": Role.MEMBER}
-    invitation = accounts.invite(
-        account=cast.acme, permissions=[], authorized_contact=False, by=cast.carol, at=now, **invited
-    )
-    here = {"number": "654321", "customer": "654321", "partner": "700118"}
-    worlds = [
-        {"public_id": waiting.public_id, "grant_id": child.public_id, "membership": member(cast.mike, cast.acme).pk},
-        {"public_id": lent.request_id, "grant_id": lent.public_id, "membership": member(cast.piotr, cast.bolt).pk},
-        {"public_id": invitation.public_id, "grant_id": lent.public_id, "membership": member(cast.pat, cast.bolt).pk},
-    ]
     browsers = [signed_in(cast.carol), signed_in(cast.pat), signed_in(cast.petra)]
     found, only_read = {}, set()
-    for known in worlds:
-        for name, path in every_address(here | known):
+    for known in things(cast, now):
+        for name, path in every_address(known):
             done = name in only_read or found.get(name, (0, 0, None))[2] is not None
             if done or name in OPEN or path.startswith(("/auth/", "/admin/")):
                 continue
