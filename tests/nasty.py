@@ -48,16 +48,17 @@ def encoded(values):
     return [quote(value, safe="") for value in values]
 
 
-def send(client, path, fields, **raw):
+def send(client, path, fields, before=None, **raw):
     """This will post ``fields`` with some of them replaced by text that is encoded already, and undo it all again.
 
+    :param before: what stands, where the caller has looked already; all is undone, so once is enough
     :returns: the answer, whether anything was changed by it, and the address of where it led
     """
     kept = {name: value for name, value in fields.items() if name not in raw}
     body = "&".join([urlencode(kept, doseq=True), *(f"{name}={value}" for name, value in raw.items())])
     cache.clear()  # so many tries are more than anybody is granted
     with transaction.atomic():
-        before = what_stands()
+        before = before or what_stands()
         response = client.post(path, body, content_type="application/x-www-form-urlencoded")
         changed = what_stands() != before
         landed = client.get(response.headers["Location"]).status_code if response.status_code == 302 else None

@@ -49,7 +49,7 @@ class Chains(RuleBasedStateMachine):
     def __init__(self):
         super().__init__()
         self.at = self.began
-        self.model = _the_cast(self.cast, self.began)
+        self.model = the_cast(self.cast, self.began)
         self.rows = Rows(self.began)
         self.steps = 0
         self._undo = transaction.atomic()
@@ -493,7 +493,7 @@ def _as_window(window):
     return services.Window(duration=end) if start is None else services.Window(starts_at=start, ends_at=end)
 
 
-def _the_cast(cast, at):
+def the_cast(cast, at):
     """The world of the cast as the model sees it: everybody's place, and Piotr's Administrator access to Acme."""
     companies = {name: Company(str(facts[0])) for name, facts in world.COMPANIES.items()}
     keys = {(one.user_id, one.account_id): one.pk for one in Membership.objects.filter(user__in=cast.people.values())}

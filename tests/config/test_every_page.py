@@ -1,0 +1,162 @@
+"""Every page there is, found by its address: it asks the database as often for three hundred rows as for three, and
+still names whoever was locked out. A new page needs somebody who can open it.
+"""
+
+from copy import copy
+from datetime import timedelta
+
+import pytest
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
+
+from access_requests.models import AccessRequest
+from accounts.models import Account, Grant, Invitation
+from accounts.services import deactivate_person
+from audit.record import record
+from notifications.models import Notice
+from partners.models import Partnership
+from tests import nasty
+from tests.access_requests.test_views_lists import grants_for, records, requests_for
+from tests.cast import fresh
+from tests.config.test_urls import OPEN, every_address
+from tests.config.things import CHOSEN, things
+from tests.crowd import many_customers, many_people
+from tests.pages import words_of
+
+FEW, MANY, CHANGES = 3, 300, 30
+# Pages that a query string turns into another list
+TURNED = {
+    "account_access": ["&state=past", "&moment={moment}", "&moment={moment}&of=members"],
+    "contacts": ["&customer=654321"],
+    "requests": ["&status=pending&name=Bolt"],
+}
+# What the bell asks, which has no page of its own
+NO_PAGE = {"notices_poll"}
+# Pages that say what was, whoever it was
+REMEMBER = {
+    *("request", "requests", "grant", "account_access", "account_contacts", "account_person"),
+    *("account_configuration", "account_settings", "notices", "access_end"),
+}
+
+
+@pytest.fixture
+def known(cast, now):
+    """What there is, and what it is made like when there is to be more of it."""
+    chosen = things(cast, now)
+    waiting = AccessRequest.objects.get(public_id=chosen[0]["public_id"])
+    lent = Grant.objects.get(public_id=chosen[1]["grant_id"])
+    under = copy(lent)
+    under.parent, under.decided_by, under.administrator, under.may_delegate = lent, lent.grantee, False, False
+    return {"chosen": chosen, "waiting": fresh(waiting), "lent": lent, "under": under}
+
+
+@pytest.fixture
+def pages(cast, now, known, signed_in):
+    """``{(name, what was added to it): (browser, path)}`` of every address that shows a page, and which show none."""
+    browsers = [signed_in(cast.carol), signed_in(cast.pat), signed_in(cast.petra)]
+    moment = (now + timedelta(seconds=30)).astimezone(cast.acme.zone).strftime("%Y-%m-%dT%H:%M:%S")
+    found, shut = {}, set()
+    for chosen in known["chosen"]:
+        for name, path in every_address(chosen):
+            if name in OPEN or (name, "") in found or path.startswith(("/auth/", "/admin/")):
+                continue
+            first = (CHOSEN.get(name) or "?size=50").format(**chosen)
+            for browser in browsers:
+                answer = browser.get(path + first)
+                if answer.status_code == 200:
+                    found[name, ""] = browser, path + first
+                    found |= {
+                        (name, more): (browser, path + first + more.format(moment=moment))
+                        for more in TURNED.get(name, [])
+                    }
+                if answer.status_code in (200, 405):
+                    break
+            if answer.status_code not in (200, 405):
+                shut.add(name)
+    return found, shut - {name for name, _more in found}
+
+
+def grow(cast, known, places, now):
+    """This will make more of everything that stands in a list."""
+    number = len(places)
+    many_customers(cast.bolt, number, at=now)
+    crowd = many_people(cast.bolt, number, at=now)
+    requests_for(crowd[::3], like=known["waiting"])
+    grants_for(crowd[1::3], like=known["lent"])
+    grants_for(crowd[2::3], like=known["under"])
+    many_people(cast.acme, number, at=now)
+    strangers = many_people(cast.globex, number, at=now)
+    records(cast.acme, places, today=now.date())
+    lapses = now + timedelta(days=7)
+    Invitation.objects.bulk_create(
+        Invitation(account=cast.acme, user=one.user, email=one.user.email, invited_at=now, lapses_at=lapses)
+        for one in strangers
+    )
+    values = {"kind": "partner", "time_zone": "UTC", "opened_at": now}
+    firms = Account.objects.bulk_create(
+        Account(number=str(810_000 + one), org_id=f"81{one:06}", name=f"Partner {one}", **values) for one in places
+    )
+    linked = {"customer": cast.acme, "state": "linked", "known_at": now, "linked_at": now, "linked_by": cast.carol}
+    Partnership.objects.bulk_create(Partnership(partner=firm, **linked) for firm in firms)
+    told = {"event": "told", "title": "Something happened", "path": "/", "account": "654321", "created_at": now}
+    Notice.objects.bulk_create(Notice(key=f"told {one}", recipient=cast.carol, **told) for one in places)
+    with transaction.atomic():
+        for one in places[:CHANGES]:
+            change = {"field": "domains", "before": [], "after": ["a.example"], "version": one + 1}
+            record("configuration.changed", account=cast.acme, by=cast.adam, at=now, **change)
+            change = {"field": "partners_may_add_colleagues", "before": True, "after": False, "version": one + 1}
+            record("settings.changed", account=cast.acme, by=cast.adam, at=now, **change)
+
+
+def asked_by(pages):
+    """This will give how many questions each page puts to the database, apart from what it notes of the session."""
+    counts = {}
+    for page, (browser, path) in pages.items():
+        with CaptureQueriesContext(connection) as queries:
+            assert browser.get(path).status_code == 200, path
+        counts[page] = sum(query["sql"].startswith("SELECT") for query in queries)
+    return counts
+
+
+def test_every_page_asks_as_often_for_three_hundred_as_for_three(cast, known, pages, now):
+    pages, shut = pages
+    assert shut - NO_PAGE == set(), "a page that nobody here can open"
+
+    grow(cast, known, range(FEW), now)
+    few = asked_by(pages)
+    grow(cast, known, range(FEW, MANY), now)
+    many = asked_by(pages)
+
+    # A page that is full leaves out what would have stood below it, and asks less
+    assert {page: (few[page], many[page]) for page in pages if many[page] > few[page]} == {}
+    assert max(many.values()) <= 30
+
+
+@pytest.mark.trust("C1")
+def test_every_page_still_names_whoever_was_locked_out(cast, known, pages, now):
+    pages, _shut = pages
+    grow(cast, known, range(FEW), now)
+    gone = [cast.adam, cast.mike, cast.piotr, cast.dora, cast.petra]
+    theirs = {page: kept for page, kept in pages.items() if page[0] in REMEMBER and "moment" not in page[1]}
+    carol, _path = pages["account_access", ""]
+    theirs["request", "answered"] = carol, known["lent"].get_absolute_url()
+
+    def named():
+        found = {}
+        for page, (browser, path) in theirs.items():
+            answer = browser.get(path)
+            assert answer.status_code in (200, 404), path
+            found[page] = {str(one) for one in gone if str(one) in words_of(answer)}
+        return found
+
+    before = named()
+    for person in gone:
+        deactivate_person(user=person, by=None, at=now + timedelta(seconds=2))
+    stands = nasty.what_stands()
+    after = named()
+
+    assert {page: before[page] - after[page] for page in theirs if not before[page] <= after[page]} == {}
+    assert {"request", "requests", "account_access", "account_contacts", "account_configuration"} <= {
+        name for name, more in theirs if before[name, more]
+    }
+    assert nasty.what_stands() == stands
