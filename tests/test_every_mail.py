@@ -1,0 +1,97 @@
+"""Every mail there is, played once: exactly its readers, the same facts as text and as HTML, and a way to refuse or
+to report. A new mail needs a line in the table.
+"""
+
+from urllib.parse import urlsplit
+
+import pytest
+from django.conf import settings
+from django.urls import resolve
+
+from notifications.models import Mail, Notice
+from partners.services import make_known, tell_of_available
+from tests.access_requests.test_email_templates import joined, page, strict, words_of_html, words_of_text
+from tests.access_requests.test_email_templates import story as story_of_access
+from tests.accounts.test_email_templates import story as story_of_people
+from tests.test_house_rules import MAILS
+
+__all__ = ["story_of_access", "story_of_people", "strict"]
+
+# Who reads it, each time that it was sent, and the pages its buttons open. Carol and Mallory are the primary users and
+# decide, Adam, Dora and later M are administrators; Pat asks, Petra and Piotr get in; Quinn asks for himself.
+ASKED, ANSWER, OWN = {"pat petra", "pat piotr", "quinn"}, {"decide"}, {"account_contacts"}
+TABLE = {
+    "requested_customer": ({"carol", "mallory"}, ANSWER),
+    "requested_partner": (ASKED, {"request"}),
+    "renewals_partner": ({"pat petra"}, {"requests"}),
+    "edited_customer": ({"carol"}, ANSWER),
+    "reminder_customer": ({"carol"}, ANSWER),
+    "withdrawn_customer": ({"carol"}, {"request"}),
+    "lapsed": ({"carol quinn"}, {"request", "ask"}),
+    "granted_customer": ({"carol", "mallory"}, {"request", "grant"}),
+    "granted_partner": (ASKED | {"petra"}, {"request", "grant", "account"}),
+    "denied_customer": ({"carol"}, {"request"}),
+    "denied_partner": ({"pat petra"}, {"request"}),
+    "unexpected": ({"carol security"}, {"request"}),
+    "reduced": ({"carol pat petra"}, {"request"}),
+    "ends_soon": ({"carol pat petra", "carol petra"}, {"request", "grant", "renew"}),
+    "ended": ({"carol pat petra", "carol pat piotr", "carol petra"}, {"request", "grant"}),
+    "ended_together": ({"mallory pat petra"}, {"account_access", "home"}),
+    "linked": ({"carol pat", "carol quinn", "mallory pat"}, {"home"}),
+    "unlinked": ({"carol quinn"}, {"home"}),
+    "new_customer": ({"quinn"}, {"contacts"}),
+    "invited": ({"m", "n"}, {"invitation"}),
+    "invited_told": ({"adam carol dora"}, OWN),
+    "joined": ({"carol", "adam carol dora"}, OWN),
+    "changed": ({"n", "mike", "adam carol dora m mike"}, OWN),
+    "over": ({"petra", "n", "ursula", "adam carol dora m mike"}, OWN | {"home"}),
+    "succeeded": ({"adam carol dora m mike"}, OWN),
+}
+# What asks the customer for something, or tells of what was given, says what to do where it was not expected
+UNEXPECTED = {"requested_customer", "edited_customer", "reminder_customer", "granted_customer"}
+
+
+@pytest.fixture
+def mails(cast, story_of_access, story_of_people, now, signed_in):
+    """Every mail: the question and the answer, then the people of an account, then a new customer."""
+    signed_in(cast.quinn)
+    make_known(partner=cast.crow, customer=cast.globex, by=cast.stan, at=now)
+    tell_of_available(at=now)
+    return list(Mail.objects.order_by("pk"))
+
+
+@pytest.mark.trust("T8")
+def test_the_table_names_every_mail():
+    assert {mail for _app, mail in MAILS} == TABLE.keys()
+
+
+@pytest.mark.trust("T8", "T3", "I9")
+def test_every_mail_reaches_its_readers_with_the_same_facts_and_a_way_to_refuse_or_report(mails):
+    readers, pages = {}, {}
+    for mail in mails:
+        readers.setdefault(mail.event, {}).setdefault((mail.about, mail.created_at), []).append(mail.to)
+        links = [urlsplit(link["href"]) for link in page(mail).find_all("a")]
+        pages.setdefault(mail.event, set()).update(resolve(link.path).url_name for link in links)
+        words = " ".join(mail.text.split())
+
+        assert joined(words_of_text(mail)) == joined(words_of_html(mail)), mail.event
+        for link in links:
+            assert f"{link.scheme}://{link.netloc}" == settings.PORTAL_BASE_URL
+        if mail.recipient is not None:
+            assert links, mail.event
+            assert f"write to our security people, {settings.PORTAL_SECURITY_MAIL}." in words, mail.event
+            assert Notice.objects.filter(key=mail.key, recipient=mail.recipient, title=mail.subject).count() == 1
+        assert mail.event not in UNEXPECTED or "did not expect" in words or "You did not do this?" in words, mail.event
+
+    told = {
+        mail: {" ".join(sorted(to.partition("@")[0] for to in copies)) for copies in sent.values()}
+        for mail, sent in readers.items()
+    }
+    assert told == {mail: who for mail, (who, _pages) in TABLE.items()}
+    assert pages == {mail: leads for mail, (_who, leads) in TABLE.items()}
+    assert {"answer=approve", "answer=deny"} == {
+        urlsplit(link["href"]).query
+        for mail in mails
+        if TABLE[mail.event][1] == ANSWER
+        for link in page(mail).find_all("a")
+    }
