@@ -20,6 +20,8 @@ __all__ = ["story_of_access", "story_of_people", "strict"]
 # Who reads it, each time that it was sent, and the pages its buttons open. Carol and Mallory are the primary users and
 # decide, Adam, Dora and later M are administrators; Pat asks, Petra and Piotr get in; Quinn asks for himself.
 ASKED, ANSWER, OWN = {"pat petra", "pat piotr", "quinn"}, {"decide"}, {"account_contacts"}
+RUN_LATER = "adam carol connie dora m"  # who runs Acme once Connie had the place for a day
+RUN_ACME = {"adam carol dora m", RUN_LATER}
 TABLE = {
     "requested_customer": ({"carol", "mallory"}, ANSWER),
     "requested_partner": (ASKED, {"request"}),
@@ -40,12 +42,18 @@ TABLE = {
     "linked": ({"carol pat", "carol quinn", "mallory pat"}, {"home"}),
     "unlinked": ({"carol quinn"}, {"home"}),
     "new_customer": ({"quinn"}, {"contacts"}),
-    "invited": ({"m", "n"}, {"invitation"}),
-    "invited_told": ({"adam carol dora"}, OWN),
+    "invited": ({"m", "n", "o"}, {"invitation"}),
+    "invited_told": ({"adam carol dora", "adam carol dora m"}, OWN),
     "joined": ({"carol", "adam carol dora"}, OWN),
     "changed": ({"n", "mike", "adam carol dora m mike"}, OWN),
     "over": ({"petra", "n", "ursula", "adam carol dora m mike"}, OWN | {"home"}),
-    "succeeded": ({"adam carol dora m mike"}, OWN),
+    "succeeded": ({"adam carol dora m mike", RUN_LATER}, OWN),
+    "replacement_started": (RUN_ACME, {"replacement"}),
+    "replacement_stopped": (RUN_ACME, {"replacement"}),
+    "replaced": ({RUN_LATER}, {"replacement"}),
+    "factor_reset_started": (RUN_ACME, {"factor_reset"}),
+    "factor_reset_stopped": (RUN_ACME, {"factor_reset"}),
+    "factor_reset_completed": ({RUN_LATER}, {"factor_reset"}),
 }
 # What asks the customer for something, or tells of what was given, says what to do where it was not expected
 UNEXPECTED = {"requested_customer", "edited_customer", "reminder_customer", "granted_customer"}

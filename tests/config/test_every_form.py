@@ -24,6 +24,8 @@ BUTTONS = {
     "person_rights": {"permissions": ["view_orders"]},
     "person_contact": {"authorized_contact": ["on"]},
     "person_stand_in_end": {},
+    "replacement_stop": {},
+    "factor_reset_stop": {},
     "csp_report": {},
 }
 

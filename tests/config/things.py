@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from allauth.mfa.totp.internal.auth import TOTP
+
 from access_requests import services
 from accounts import services as accounts
 from accounts.models import Grant
@@ -13,7 +15,7 @@ CHOSEN = {"ask_several": "?person={membership}"}
 
 
 def things(cast, now):
-    """This will give what to put in the places of addresses, in three choices: no page is about all there is.
+    """This will give what to put in the places of addresses, in several choices: no page is about all there is.
 
     The request of the first waits, that of the second was approved, and the access of the first has ended with the
     one it hung under.
@@ -34,6 +36,10 @@ def things(cast, now):
     invitation = accounts.invite(
         account=cast.acme, permissions=[], authorized_contact=False, by=cast.carol, at=now, **invited
     )
+    TOTP.activate(cast.adam, "A" * 32)
+    staff = {"reason": "A lost phone.", "by": cast.stan, "at": now}
+    replacement = accounts.start_replacement(account=cast.acme, successor=cast.mike, **staff)
+    reset = accounts.start_factor_reset(person=cast.adam, **staff)
     here = {"number": "654321", "customer": "654321", "partner": "700118"}
     return [
         here
@@ -42,4 +48,6 @@ def things(cast, now):
         | {"public_id": lent.request_id, "grant_id": lent.public_id, "membership": member(cast.piotr, cast.bolt).pk},
         here
         | {"public_id": invitation.public_id, "grant_id": lent.public_id, "membership": member(cast.pat, cast.bolt).pk},
+        here | {"public_id": replacement.public_id},
+        here | {"public_id": reset.public_id},
     ]
