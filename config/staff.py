@@ -1,5 +1,8 @@
 """The admin site as staff meet it: our windows, and the one way in and out that everybody takes."""
 
+from functools import partial
+from typing import Any
+
 from allauth.account.decorators import secure_admin_login
 from allauth.account.views import logout
 from django.apps import apps
@@ -29,9 +32,12 @@ def addresses():
     site.unregister(foreign)
     site.site_header = site.site_title = settings.PORTAL_NAME
     site.index_template, site.index_title = "admin/front.html", gettext_lazy("What needs you")
-    site.each_context, site.index = _telling_of_jobs(site.each_context), _with_front(site.index)
+    # From the class, so that making the addresses a second time wraps nothing twice
+    usual: Any = admin.AdminSite
+    site.each_context = _telling_of_jobs(partial(usual.each_context, site))
+    site.index = _with_front(partial(usual.index, site))
     # The site's own pages would know neither second factors nor our limits, nor would they tell anybody
-    site.login = secure_admin_login(site.login)
+    site.login = secure_admin_login(partial(usual.login, site))
     return [
         path(f"{settings.ADMIN_PATH}logout/", logout),
         path(f"{settings.ADMIN_PATH}password_change/", RedirectView.as_view(pattern_name="account_change_password")),

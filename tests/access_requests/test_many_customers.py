@@ -55,4 +55,5 @@ def test_every_page_asks_the_same_number_of_times(cast, pending, now, signed_in)
     few = measured()
     grow(CUSTOMERS - FEW, PEOPLE - 3 * FEW)
 
-    assert measured() == few
+    # A full page of access leaves out what stands below it, so it may ask less
+    assert {page: count for page, count in measured().items() if count > few[page]} == {}

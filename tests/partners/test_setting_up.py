@@ -24,9 +24,9 @@ DUNE = {
     "time_zone": "Europe/Stockholm",
     "language": "en",
     "seats": "3",
-    "first_name": "Dina",
+    "first_name": "First",
     "last_name": "Dune",
-    "email": "dina@dune.example",
+    "email": "first@dune.example",
     "partners": "700118, crow it",
 }
 
@@ -64,7 +64,7 @@ class TestNewCompany:
         page = stans.post(COMPANY, DUNE)
 
         assert [(to, subject) for to, subject, _html in shown(page)] == [
-            ("dina@dune.example", "You are invited to Dune & Söner on our Latchkey portal"),
+            ("first@dune.example", "You are invited to Dune & Söner on our Latchkey portal"),
             (
                 "pat@bolt.example",
                 "IT partner Information - a new company is available on our Latchkey portal",
@@ -114,7 +114,7 @@ class TestNewCompany:
 
         assert sorted(answer.status_code for answer in answers) == [200, 200, 302]
         assert Account.objects.filter(number="910001").count() == 1
-        assert Invitation.objects.filter(email="dina@dune.example").count() == 1
+        assert Invitation.objects.filter(email="first@dune.example").count() == 1
 
     @pytest.mark.trust("H4")
     def test_asks_for_a_second_factor_shown_lately(self, stans, settings):
@@ -157,7 +157,7 @@ class TestNewCompany:
         page = stans.post(COMPANY, DUNE | {field: value})
 
         assert says in words_of(page)
-        assert form_of(page)["first_name"] == ["Dina"]
+        assert form_of(page)["first_name"] == ["First"]
         assert everything() == before
 
     @pytest.mark.trust("A7")
