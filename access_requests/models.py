@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, Grant, Membership
-from accounts.permissions import LENDABLE, ordered
+from accounts.permissions import LENDABLE, lendable, ordered
 from accounts.states import RequestKind
 from audit.record import canonical_json, canonical_time
 
@@ -30,6 +30,44 @@ class Seen:
     status: str
     version: int
     digest: str
+
+
+class AccessRoleQuerySet(models.QuerySet):
+    def on_offer(self):
+        """Bundles that can be asked for."""
+        return self.filter(active=True)
+
+
+class AccessRole(models.Model):
+    """A bundle of rights with a name and a description a customer understands; support asks for bundles.
+
+    A request keeps what the bundle meant when it was asked for, so a change here changes no request.
+    """
+
+    name = models.CharField(_("name"), max_length=80, unique=True)
+    description = models.TextField(_("description"))
+    permissions = models.JSONField(_("rights"), default=list)
+    active = models.BooleanField(_("on offer"), default=True)
+
+    objects = AccessRoleQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("role bundle")
+        verbose_name_plural = _("role bundles")
+        ordering = ["name"]
+
+    def __str__(self):
+        return self.name
+
+    @property
+    def rights(self):
+        """What the bundle gives, in the order of the catalogue; never what cannot be lent."""
+        return ordered(lendable(self.permissions))
+
+    def as_asked(self):
+        """What the bundle means now, as plain values a request keeps."""
+        rights = [right.value for right in self.rights]
+        return {"name": self.name, "description": self.description, "permissions": rights}
 
 
 class AccessRequestQuerySet(models.QuerySet):
@@ -82,11 +120,13 @@ class AccessRequest(models.Model):
     administrator = models.BooleanField(_("administrator"), default=False)
     may_delegate = models.BooleanField(_("may add colleagues"), default=False)
     permissions = models.JSONField(_("rights"), default=list)
+    roles = models.JSONField(_("roles"), default=list, blank=True)
     starts_at = models.DateTimeField(_("from"), null=True, blank=True)
     ends_at = models.DateTimeField(_("until"), null=True, blank=True)
     duration = models.DurationField(_("length from approval"), null=True, blank=True)
     reason = models.TextField(_("reason"))
     case_number = models.CharField(_("case"), max_length=40, blank=True)
+    no_case = models.TextField(_("why there is no case"), blank=True)
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.PENDING)
     version = models.PositiveIntegerField(_("version"), default=1)
     digest = models.CharField(_("digest"), max_length=64)
@@ -147,6 +187,15 @@ class AccessRequest(models.Model):
                 condition=Q(decided_by=None) | ~(Q(decided_by=F("asker")) | Q(decided_by=F("beneficiary"))),
                 name="nobody_decides_for_themself",
             ),
+            models.CheckConstraint(
+                condition=~Q(kind=RequestKind.SUPPORT)
+                | Q(asker=F("beneficiary"), administrator=False, may_delegate=False),
+                name="support_asks_for_oneself_and_passes_nothing_on",
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind=RequestKind.SUPPORT) | ~Q(case_number="", no_case=""),
+                name="support_names_a_case_or_says_why_there_is_none",
+            ),
         ]
         indexes = [
             models.Index(fields=["account", "-submitted_at"], name="requests_of_an_account"),
@@ -183,10 +232,13 @@ class AccessRequest(models.Model):
     @property
     def rights(self):
         """The rights asked for, in the order of the catalogue; with Administrator every one that can be lent."""
-        return ordered(LENDABLE if self.administrator else self.permissions)
+        return ordered(LENDABLE if self.administrator else lendable(self.permissions))
 
     def compute_digest(self):
-        """SHA-256 (hex) over everything a decider reads and agrees to; not the version, not the status."""
+        """SHA-256 (hex) over everything a decider reads and agrees to; not the version, not the status.
+
+        Of a support request also the roles as they were described, and why there is no case.
+        """
         content = {
             "account": self.account.number,
             "administrator": self.administrator,
@@ -201,6 +253,8 @@ class AccessRequest(models.Model):
             "reason": self.reason,
             "starts_at": self.starts_at and canonical_time(self.starts_at),
         }
+        if self.kind == RequestKind.SUPPORT:
+            content |= {"no_case": self.no_case, "roles": self.roles}
         return hashlib.sha256(canonical_json(content)).hexdigest()
 
 

@@ -10,7 +10,7 @@ def history(*subjects):
 
 def through(grant_id):
     """What was opened or changed through one grant, oldest first."""
-    used = ("account.viewed", "configuration.changed")
+    used = ("account.viewed", "configuration.changed", "case.opened", "case.solved")
     return TrailLine.objects.filter(subject=str(grant_id), event__in=used).order_by("at", "id")
 
 

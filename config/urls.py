@@ -18,6 +18,7 @@ urlpatterns = [
     path("auth/", include("allauth.urls")),
     *staff.addresses(),
     path("", include("accounts.urls")),
+    path("", include("riders.urls")),
     path("", include("notifications.urls")),
     path("", include("access_requests.urls")),
 ]

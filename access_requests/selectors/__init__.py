@@ -51,6 +51,12 @@ from .requests import (
     who_would_decide,
     window_lasts,
 )
+from .supporting import (
+    account_called,
+    is_customer,
+    roles_on_offer,
+    support_requests_of,
+)
 from .terms import (
     Change,
     Ended,
@@ -75,6 +81,7 @@ __all__ = [
     "access_at",
     "access_now",
     "access_to",
+    "account_called",
     "account_number_of",
     "account_number_of_grant",
     "answers_partners",
@@ -90,6 +97,7 @@ __all__ = [
     "grant_terms",
     "grants_of_people",
     "grants_visible_to",
+    "is_customer",
     "is_insider",
     "is_restorable",
     "lately_ended",
@@ -111,7 +119,9 @@ __all__ = [
     "restorable",
     "rights_of",
     "rights_then",
+    "roles_on_offer",
     "standing_blocks",
+    "support_requests_of",
     "turned_away",
     "visible_to",
     "waiting_for",

@@ -28,8 +28,10 @@ def visible_to(user, *, at):
 
 def waiting_for(user, *, at):
     """The requests ``user`` may answer now: of their accounts, and of nobody they share a company with."""
-    mine = AccessRequest.objects.waiting(at).filter(account__in=authorization.decides_for(user, at=at))
-    return apart_from_own(mine, user, at=at)
+    mine = Q()
+    for kind in RequestKind:
+        mine |= Q(kind=kind, account__in=authorization.decides_for(user, kind, at=at))
+    return apart_from_own(AccessRequest.objects.waiting(at).filter(mine), user, at=at)
 
 
 def apart_from_own(requests, user, *, at):
@@ -96,7 +98,7 @@ def linked_since(request):
 
 def decides_partners(user, account, *, at):
     """Whether a person answers partners' requests for an account, before anybody is set apart: for buttons."""
-    return authorization.decides_for(user, at=at).filter(pk=account.pk).exists()
+    return authorization.decides_for(user, RequestKind.PARTNER, at=at).filter(pk=account.pk).exists()
 
 
 def is_insider(user, request, *, at):

@@ -8,24 +8,31 @@ from .followups import clear_up_after, clear_up_after_person, clear_up_under, te
 from .giving import give_access
 from .keeping import restore_access
 from .repeating import renew_access, send_again
+from .roles import add_access_role, change_access_role, lay_down_roles
+from .supporting import edit_support_request, find_customer, submit_support_request
 from .sweeping import end_due_grants, expire_due_requests, remind, sweep
 from .windows import Window, check_window
 
 __all__ = [
     "Window",
+    "add_access_role",
     "add_colleague",
     "approve_request",
     "cancel_request",
+    "change_access_role",
     "check_window",
     "clear_up_after",
     "clear_up_after_person",
     "clear_up_under",
     "deny_request",
     "edit_request",
+    "edit_support_request",
     "end_access",
     "end_due_grants",
     "expire_due_requests",
+    "find_customer",
     "give_access",
+    "lay_down_roles",
     "lift_block",
     "may_end",
     "remind",
@@ -35,6 +42,7 @@ __all__ = [
     "send_again",
     "shrink_access",
     "submit_request",
+    "submit_support_request",
     "sweep",
     "tell_new_deciders",
 ]

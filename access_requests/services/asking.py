@@ -41,13 +41,13 @@ def submit_request(
     account = lock_accounts(account, company)
     partnership = lock_partnership(company, account)
     authorization.require_partner_admin(by, company, at=at)
-    _refuse_blocked(account, {by, membership.user})
+    refuse_blocked(account, {by, membership.user})
     if partnership is None or not _is_active(membership, at):
         raise NotAllowedNow(_("%(company)s cannot ask for access to this account.") % {"company": company.name})
     check_terms(permissions, administrator, reason)
     check_window(window, zone=account.zone, at=at)
     require_within_limits(partnership, by=by, person=membership.user, case_number=case_number, at=at)
-    _make_room(account, membership.user, case_number, at=at)
+    make_room(account, membership.user, case_number, at=at)
     request = AccessRequest(
         kind=RequestKind.PARTNER,
         account=account,
@@ -58,7 +58,7 @@ def submit_request(
         reason=one_paragraph(reason),
         case_number=case_number,
         submitted_at=at,
-        **_times_to_answer(window, RequestKind.PARTNER, at),
+        **times_to_answer(window, RequestKind.PARTNER, at),
         **_terms(permissions, administrator, may_delegate, window),
     )
     if not authorization.deciders(account, request.kind, at=at, apart_from=request.people).exists():
@@ -83,17 +83,26 @@ def edit_request(*, request, seen, by, permissions, administrator, may_delegate,
     lock_account(request.account)
     request = lock_request(request)
     require_asker(request, by)
-    _refuse_blocked(request.account, request.people)
+    if request.kind != RequestKind.PARTNER:
+        raise NotAllowedNow(_("What support asks for is changed where it was asked."))
+    refuse_blocked(request.account, request.people)
     check_terms(permissions, administrator, reason)
-    # A start that was in order when it was asked for stays in order until it is changed.
-    checked_at = request.submitted_at if window.starts_at and window.starts_at == request.starts_at else at
-    check_window(window, zone=request.account.zone, at=checked_at)
-    before = selectors.facts(request)
+    check_changed_window(request, window, at=at)
     terms = _terms(permissions, administrator, may_delegate, window) | {"reason": one_paragraph(reason)}
+    return change_terms(request, terms, window, seen=seen, by=by, at=at)
+
+
+def change_terms(request, terms, window, *, seen, by, at):
+    """Write what is asked now and tell whoever decides; the caller has asked the door and holds the locks.
+
+    :param terms: the fields that may differ, with their values
+    :raises NotAllowedNow: it was answered, withdrawn, changed or lapsed in the meantime
+    """
+    before = selectors.facts(request)
     for field, value in terms.items():
         setattr(request, field, value)
     digest = request.compute_digest()
-    times = _times_to_answer(window, request.kind, request.submitted_at)
+    times = times_to_answer(window, request.kind, request.submitted_at)
     if request.remind_at is None:
         times.pop("remind_at")  # reminded of once is enough
     move_request(request, "edit", seen=seen, at=at, digest=digest, **times, **terms)
@@ -131,7 +140,11 @@ def require_asker(request, by):
         raise PermissionDenied(_("Only %(name)s, who asked, can change this request.") % {"name": request.asker})
 
 
-def _refuse_blocked(account, people):
+def refuse_blocked(account, people):
+    """Refuse people whom the customer keeps from asking.
+
+    :raises PermissionDenied: one of them is blocked
+    """
     if Block.objects.standing().filter(account=account, person__in=people).exists():
         raise PermissionDenied(
             _("%(name)s does not take requests for access from you at present.") % {"name": account.name}
@@ -140,6 +153,12 @@ def _refuse_blocked(account, people):
 
 def _is_active(membership, at):
     return Membership.objects.active(at).filter(pk=membership.pk).exists()
+
+
+def check_changed_window(request, window, *, at):
+    """A start that was in order when it was asked for stays in order until it is changed."""
+    checked_at = request.submitted_at if window.starts_at and window.starts_at == request.starts_at else at
+    check_window(window, zone=request.account.zone, at=checked_at)
 
 
 def check_terms(permissions, administrator, reason):
@@ -166,8 +185,11 @@ def _terms(permissions, administrator, may_delegate, window):
     }
 
 
-def _make_room(account, person, case_number, *, at):
-    """One request at a time per person, account and case; one that has lapsed is stored as such first."""
+def make_room(account, person, case_number, *, at):
+    """One request at a time per person, account and case; one that has lapsed is stored as such first.
+
+    :raises NotAllowedNow: one waits already
+    """
     same = AccessRequest.objects.filter(account=account, beneficiary=person, case_number=case_number)
     for old in same.overdue(at).with_people():
         expire_request(request=old, at=at)
@@ -175,7 +197,7 @@ def _make_room(account, person, case_number, *, at):
         raise NotAllowedNow(_("A request for %(name)s waits for an answer already.") % {"name": person})
 
 
-def _times_to_answer(window, kind, at):
+def times_to_answer(window, kind, at):
     """Until when a request waits, and the moment halfway, when its deciders are reminded."""
     latest = at + getattr(settings, RESPOND_WITHIN[kind])
     respond_by = latest if window.ends_at is None else min(latest, window.ends_at)

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from accounts import authorization
 from accounts.models import Grant, Membership
 from accounts.permissions import PARTNER_ADMIN_ROLES, AccountPermission
-from accounts.states import EndReason
+from accounts.states import EndReason, RequestKind
 from frame.refusals import NotAllowedNow
 
 from .. import emails, selectors
@@ -112,5 +112,10 @@ def _is_own_side(user, grant, *, at):
 
 
 def _administers(user, grant, *, at):
+    """Whether somebody answers for the people of the partner whose person has the access. Support access is its
+    associate's own business: nobody of the vendor has a part in it.
+    """
+    if grant.kind != RequestKind.PARTNER:
+        return False
     admins = Membership.objects.active(at).filter(account=grant.membership.account_id, role__in=PARTNER_ADMIN_ROLES)
     return admins.filter(user=user).exists()

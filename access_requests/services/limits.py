@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.states import RequestKind
 from frame.refusals import TooMuch
 from frame.wording import spell_moment
 from partners.models import Partnership
@@ -24,9 +25,25 @@ def require_within_limits(partnership, *, by, person, case_number, at):
     :raises TooMuch: with a sentence fit to show, and the moment from which it is possible again
     """
     _not_just_denied(partnership.customer, person, case_number, at=at)
-    _not_too_many_waiting(partnership, by, at=at)
-    if partnership.state != PartnershipState.LINKED:
-        _not_too_many_in_a_day(partnership.partner, by, at=at)
+    linked = partnership.state == PartnershipState.LINKED
+    most = settings.PORTAL_PENDING_LINKED if linked else settings.PORTAL_PENDING_AVAILABLE
+    _not_too_many_waiting(partnership.customer, by, most, at=at)
+    if not linked:
+        others = Partnership.objects.filter(partner=partnership.partner, state=PartnershipState.LINKED)
+        strangers = AccessRequest.objects.filter(asker=by).exclude(account__in=others.values("customer"))
+        words = _("You have asked companies that are not linked to yours %(count)d times within a day.")
+        _not_too_many_in_a_day(strangers, words, at=at)
+
+
+def require_support_within_limits(account, *, by, case_number, at):
+    """Let through an associate who has not asked too much; the caller holds the lock on the account.
+
+    :raises TooMuch: with a sentence fit to show, and the moment from which it is possible again
+    """
+    _not_just_denied(account, by, case_number, at=at)
+    _not_too_many_waiting(account, by, settings.PORTAL_PENDING_AVAILABLE, at=at)
+    own = AccessRequest.objects.filter(asker=by, kind=RequestKind.SUPPORT)
+    _not_too_many_in_a_day(own, _("You have asked customers %(count)d times within a day."), at=at)
 
 
 def refuse_until(words, moment):
@@ -50,29 +67,21 @@ def _not_just_denied(account, person, case_number, *, at):
         refuse_until(words, last.decided_at + settings.PORTAL_ASK_AGAIN_AFTER)
 
 
-def _not_too_many_waiting(partnership, by, *, at):
-    linked = partnership.state == PartnershipState.LINKED
-    most = settings.PORTAL_PENDING_LINKED if linked else settings.PORTAL_PENDING_AVAILABLE
-    waiting = AccessRequest.objects.waiting(at).filter(asker=by, account=partnership.customer).order_by("respond_by")
+def _not_too_many_waiting(account, by, most, *, at):
+    waiting = AccessRequest.objects.waiting(at).filter(asker=by, account=account).order_by("respond_by")
     lapse_at = list(waiting.values_list("respond_by", flat=True))
     if len(lapse_at) >= most:
         words = ngettext(
             "%(count)d request of yours waits at %(company)s. No more can wait until one of them is answered.",
             "%(count)d requests of yours wait at %(company)s. No more can wait until one of them is answered.",
             len(lapse_at),
-        ) % {"count": len(lapse_at), "company": partnership.customer.name}
+        ) % {"count": len(lapse_at), "company": account.name}
         refuse_until(words, lapse_at[len(lapse_at) - most])
 
 
-def _not_too_many_in_a_day(partner, by, *, at):
-    linked = Partnership.objects.filter(partner=partner, state=PartnershipState.LINKED)
-    strangers = AccessRequest.objects.filter(asker=by, submitted_at__gt=at - DAY).exclude(
-        account__in=linked.values("customer")
-    )
-    asked_at = list(strangers.order_by("submitted_at").values_list("submitted_at", flat=True))
+def _not_too_many_in_a_day(asked, words, *, at):
+    lately = asked.filter(submitted_at__gt=at - DAY).order_by("submitted_at")
+    asked_at = list(lately.values_list("submitted_at", flat=True))
     most = settings.PORTAL_ASKS_PER_DAY
     if len(asked_at) >= most:
-        words = _("You have asked companies that are not linked to yours %(count)d times within a day.") % {
-            "count": len(asked_at)
-        }
-        refuse_until(words, asked_at[len(asked_at) - most] + DAY)
+        refuse_until(words % {"count": len(asked_at)}, asked_at[len(asked_at) - most] + DAY)

@@ -16,6 +16,7 @@ from .deciding import (
     require_primary,
 )
 from .lending import end_grant, granted, open_grant, shrink_grant
+from .supporting import is_associate, require_associate
 
 __all__ = [
     "accounts_where",
@@ -27,12 +28,14 @@ __all__ = [
     "granted",
     "grants_used",
     "held",
+    "is_associate",
     "is_primary",
     "open_grant",
     "open_to",
     "reads_for_support",
     "require",
     "require_appointer",
+    "require_associate",
     "require_decider",
     "require_partner_admin",
     "require_primary",

@@ -27,6 +27,7 @@ PILLS = {
     "ending": (_("Ends soon"), "sand"),
     "ended": (_("Ended"), "dash"),
     "open": (_("Open"), "clock"),
+    "solved": (_("Solved"), "tick"),
     "paid": (_("Paid"), "tick"),
     "overdue": (_("Overdue"), "care"),
     "delivered": (_("Delivered"), "tick"),

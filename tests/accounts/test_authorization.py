@@ -15,6 +15,7 @@ from accounts import authorization, services
 from accounts.models import Account, Grant, GrantedPermission, Membership, User
 from accounts.permissions import LENDABLE, MEMBER_SWITCHES, Role
 from accounts.permissions import AccountPermission as P
+from accounts.states import RequestKind
 from tests.cast import WEEK, approve, ask, member
 
 KEEPS_WATCH = {
@@ -22,6 +23,8 @@ KEEPS_WATCH = {
     P.VIEW_INVOICES,
     P.VIEW_USAGE,
     P.VIEW_CONTACTS,
+    P.VIEW_CASES,
+    P.WRITE_CASES,
     P.VIEW_CONFIGURATION,
     P.VIEW_ACCESS,
     P.MANAGE_PEOPLE,
@@ -146,7 +149,7 @@ class TestDeciders:
                 for account in Account.objects.all()
                 if user in authorization.deciders(account, "partner", at=now)
             }
-            assert set(authorization.decides_for(user, at=now)) == theirs, user
+            assert set(authorization.decides_for(user, RequestKind.PARTNER, at=now)) == theirs, user
 
 
 class TestLent:
@@ -160,6 +163,8 @@ class TestLent:
             P.VIEW_INVOICES: "invoices",
             P.VIEW_USAGE: "usage",
             P.VIEW_CONTACTS: "contacts",
+            P.VIEW_CASES: "cases",
+            P.WRITE_CASES: "cases/open",
             P.VIEW_CONFIGURATION: "configuration",
             P.CHANGE_CONFIGURATION: "configuration/change",
         }

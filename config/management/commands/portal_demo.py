@@ -30,6 +30,7 @@ class Command(BaseCommand):
             made = world.build(at=at, secrets=False)
             world.add_records(made, today=at.date())
             world.ask_for_pat(made, at=at)
+            world.open_case_of_acme(made, at=at)
         elif not User.objects.filter(email=world.addresses()["carol"]).exists():
             raise CommandError("This database holds a portal of its own, not the demo’s.", returncode=MISUSED)
         here = settings.PORTAL_BASE_URL
