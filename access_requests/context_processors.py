@@ -6,7 +6,9 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from accounts import selectors as accounts
+from accounts.authorization import is_associate
 from accounts.permissions import KINDS, PAGES
+from accounts.states import AccountKind
 from frame import clock
 from frame.wording import spell_zone
 from notifications import selectors as notifications
@@ -28,14 +30,16 @@ def _here(request, at):
     visit = getattr(request, "visit", None)
     own = accounts.home_of(request.user, at=at)
     account = visit.account if visit else None
-    openable = list(accounts.openable(request.user, at=at)[:SWITCHER_ROWS])
+    ways = accounts.ways_in(request.user, list(accounts.openable(request.user, at=at)[:SWITCHER_ROWS]), at=at)
+    of_the_vendor = any(way.role and way.account.kind == AccountKind.VENDOR for way in ways)
     zone = timezone.get_current_timezone()
     return {
         "account": account,
         "acting": bool(visit and visit.acting),
         "until": visit.until if visit else None,
         "own_account": own,
-        "accounts": [_item(way, account or own) for way in accounts.ways_in(request.user, openable, at=at)],
+        "accounts": [_item(way, account or own) for way in ways],
+        "associate": of_the_vendor and is_associate(request.user, at=at),
         "waiting": selectors.waiting_for(request.user, at=at).count(),
         "latest_notice": notifications.latest_id(request.user),
         "zone": spell_zone(zone, at),

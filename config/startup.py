@@ -1,5 +1,6 @@
 """What the portal refuses to start with. Each refusal is a sentence that says what to set."""
 
+import ipaddress
 import os
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
@@ -133,6 +134,17 @@ def demo_allowed(*, demo, embedded, base):
             "PORTAL_DEMO lets everybody in: it needs PORTAL_ENV=embedded and a PORTAL_BASE_URL on localhost."
         )
     return demo
+
+
+def networks(listed, *, name):
+    """This will read networks such as ``10.1.0.0/16`` or ``fd00::/8``.
+
+    :raises ImproperlyConfigured: one of them is none
+    """
+    try:
+        return [ipaddress.ip_network(one.strip()) for one in listed if one.strip()]
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name} must be networks with commas between them: {error}.") from error
 
 
 def next_redis_database(url):

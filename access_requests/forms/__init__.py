@@ -4,5 +4,18 @@ from .answering import DecisionForm, LessForm
 from .asking import AddForm, AskForm
 from .fields import MomentForm, switches
 from .giving import GiveForm, RenewForm
+from .supporting import FindAccountForm, SupportDetailsForm, SupportRolesForm
 
-__all__ = ["AddForm", "AskForm", "DecisionForm", "GiveForm", "LessForm", "MomentForm", "RenewForm", "switches"]
+__all__ = [
+    "AddForm",
+    "AskForm",
+    "DecisionForm",
+    "FindAccountForm",
+    "GiveForm",
+    "LessForm",
+    "MomentForm",
+    "RenewForm",
+    "SupportDetailsForm",
+    "SupportRolesForm",
+    "switches",
+]

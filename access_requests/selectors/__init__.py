@@ -54,8 +54,11 @@ from .requests import (
 from .supporting import (
     account_called,
     is_customer,
+    roles_in_words,
     roles_on_offer,
     support_requests_of,
+    who_decides_support,
+    with_times,
 )
 from .terms import (
     Change,
@@ -119,6 +122,7 @@ __all__ = [
     "restorable",
     "rights_of",
     "rights_then",
+    "roles_in_words",
     "roles_on_offer",
     "standing_blocks",
     "support_requests_of",
@@ -128,6 +132,8 @@ __all__ = [
     "waiting_for_people",
     "waiting_under",
     "what_happened_instead",
+    "who_decides_support",
     "who_would_decide",
     "window_lasts",
+    "with_times",
 ]

@@ -1,9 +1,13 @@
 """Reads of what support asks."""
 
+from django.db.models.functions import Coalesce
+
+from accounts import authorization
 from accounts.models import Account
 from accounts.states import AccountKind, RequestKind
 
 from ..models import AccessRequest, AccessRole
+from .terms import RoleInWords
 
 
 def account_called(number, org_id, *, at):
@@ -24,3 +28,22 @@ def roles_on_offer():
 def support_requests_of(user):
     """What an associate has asked, and nobody else's, newest first (S0-10, S0-30)."""
     return AccessRequest.objects.filter(kind=RequestKind.SUPPORT, asker=user)
+
+
+def with_times(requests):
+    """Requests with ``begins`` and ``ends``: as the customer gave them, or as they were asked for; ``None`` where a
+    length counts from an approval that has not come.
+    """
+    return requests.annotate(
+        begins=Coalesce("grant__starts_at", "starts_at"), ends=Coalesce("grant__ends_at", "ends_at")
+    )
+
+
+def roles_in_words(roles):
+    """Bundles as requests keep them, in the language of the reader."""
+    return [RoleInWords.of(role) for role in roles]
+
+
+def who_decides_support(account, associate, *, at):
+    """Who would answer what this associate asks, as a list of people."""
+    return list(authorization.deciders(account, RequestKind.SUPPORT, at=at, apart_from={associate}))

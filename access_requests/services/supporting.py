@@ -119,7 +119,7 @@ def _terms(account, roles, window, reason, case_number, no_case, *, known=None):
     if not permissions or len(chosen) != len(set(roles)):
         raise ValidationError(_("Choose at least one of the roles on offer."), code="roles")
     case_number, no_case = case_number.strip(), "" if case_number.strip() else one_paragraph(no_case)
-    _check_case(account, case_number, no_case, known=known)
+    check_case(account, case_number, no_case, known=known)
     return {
         "permissions": [right.value for right in permissions],
         "roles": asked,
@@ -132,8 +132,14 @@ def _terms(account, roles, window, reason, case_number, no_case, *, known=None):
     }
 
 
-def _check_case(account, case_number, no_case, *, known):
-    """A case that was in order when it was asked for stays in order until it is changed."""
+def check_case(account, case_number, no_case, *, known=None):
+    """Refuse a case that is not the customer's or is solved, and a request with neither a case nor a word on why.
+
+    A case that was in order when it was asked for stays in order until it is changed.
+
+    :param known: the request that is changed
+    :raises ValidationError: its ``code`` is the field it belongs to
+    """
     if case_number:
         kept = known is not None and known.case_number == case_number
         if not kept and riders.find_unsolved(account, case_number) is None:

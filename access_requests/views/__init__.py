@@ -5,9 +5,11 @@ from .answering import decide
 from .asking import ask, cancel, edit
 from .contacts import add, contacts
 from .ending import end, grant, grant_end, grant_less, less, unblock
+from .internal import roles, support_find, support_requests
 from .links import account_partners, give, unlink_customer, unlink_partner
 from .reading import detail, home, request_list
 from .repeating import renew, send_again
+from .wizard import support_details, support_leave, support_review, support_roles
 
 __all__ = [
     "access",
@@ -29,7 +31,14 @@ __all__ = [
     "renew",
     "request_list",
     "restore",
+    "roles",
     "send_again",
+    "support_details",
+    "support_find",
+    "support_leave",
+    "support_requests",
+    "support_review",
+    "support_roles",
     "unblock",
     "unlink_customer",
     "unlink_partner",

@@ -2,6 +2,7 @@
 
 from .companies import open_account
 from .configuring import change_configuration, change_settings
+from .finding import look_up_account
 from .invitations import accept_invitation, invite, invite_again, withdraw_invitation
 from .leaving import deactivate_person, end_membership, require_ender
 from .people import (
@@ -28,6 +29,7 @@ __all__ = [
     "enter",
     "invite",
     "invite_again",
+    "look_up_account",
     "name_stand_in",
     "name_successor",
     "open_account",

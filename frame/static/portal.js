@@ -48,6 +48,27 @@
     if (first) first.focus();
   });
 
+  // Numbers that are asked for on the telephone can be copied, and the button says that they were.
+  document.querySelectorAll("button[data-copy]").forEach(function (button) {
+    if (!navigator.clipboard) return;
+    button.hidden = false;
+    button.addEventListener("click", function () {
+      navigator.clipboard.writeText(button.dataset.copy).then(function () {
+        button.firstChild.textContent = button.dataset.done;
+      });
+    });
+  });
+
+  // Whoever goes elsewhere with something typed and not kept is asked first.
+  let unsaved = false;
+  document.querySelectorAll("form[data-unsaved]").forEach(function (form) {
+    form.addEventListener("input", function () { unsaved = true; });
+    form.addEventListener("submit", function () { unsaved = false; });
+  });
+  window.addEventListener("beforeunload", function (event) {
+    if (unsaved) event.preventDefault();
+  });
+
   // A form that is on its way is not sent twice; coming back to it makes it ready again.
   document.addEventListener("submit", function (event) {
     const form = event.target;

@@ -63,6 +63,12 @@ def moment(context, moment) -> str:
 
 
 @register.simple_tag
+def moment_of(moment, account) -> str:
+    """Write a moment on an account's own clock, with zone and UTC: for whoever reads in another zone."""
+    return wording.spell_moment_in_full(moment, account.zone)
+
+
+@register.simple_tag
 def day(day) -> str:
     """Write a day: "Fri 27 Nov 2026"."""
     return format_html('<time datetime="{}">{}</time>', day.isoformat(), wording.spell_day(day)) if day else ""

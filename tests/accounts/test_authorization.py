@@ -193,7 +193,7 @@ class TestLent:
     def test_administrator_gives_what_can_be_lent_at_that_moment_and_no_later_right(self, cast, now, monkeypatch):
         before = (P.VIEW_ORDERS, P.VIEW_INVOICES)
         with monkeypatch.context() as catalogue_of_before:
-            for place in ("accounts.authorization.lending", "access_requests.models"):
+            for place in ("accounts.authorization.lending", "access_requests.models.requests"):
                 catalogue_of_before.setattr(f"{place}.LENDABLE", before)
             approve(ask(cast, permissions=[], administrator=True, at=now), by=cast.carol, at=now)
 

@@ -1,4 +1,4 @@
-"""The question, and who may not ask it any more."""
+"""The question."""
 
 import hashlib
 import secrets
@@ -15,7 +15,7 @@ from accounts.permissions import LENDABLE, lendable, ordered
 from accounts.states import RequestKind
 from audit.record import canonical_json, canonical_time
 
-from .states import Status
+from ..states import Status
 
 
 def new_public_id():
@@ -30,44 +30,6 @@ class Seen:
     status: str
     version: int
     digest: str
-
-
-class AccessRoleQuerySet(models.QuerySet):
-    def on_offer(self):
-        """Bundles that can be asked for."""
-        return self.filter(active=True)
-
-
-class AccessRole(models.Model):
-    """A bundle of rights with a name and a description a customer understands; support asks for bundles.
-
-    A request keeps what the bundle meant when it was asked for, so a change here changes no request.
-    """
-
-    name = models.CharField(_("name"), max_length=80, unique=True)
-    description = models.TextField(_("description"))
-    permissions = models.JSONField(_("rights"), default=list)
-    active = models.BooleanField(_("on offer"), default=True)
-
-    objects = AccessRoleQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("role bundle")
-        verbose_name_plural = _("role bundles")
-        ordering = ["name"]
-
-    def __str__(self):
-        return self.name
-
-    @property
-    def rights(self):
-        """What the bundle gives, in the order of the catalogue; never what cannot be lent."""
-        return ordered(lendable(self.permissions))
-
-    def as_asked(self):
-        """What the bundle means now, as plain values a request keeps."""
-        rights = [right.value for right in self.rights]
-        return {"name": self.name, "description": self.description, "permissions": rights}
 
 
 class AccessRequestQuerySet(models.QuerySet):
@@ -256,73 +218,3 @@ class AccessRequest(models.Model):
         if self.kind == RequestKind.SUPPORT:
             content |= {"no_case": self.no_case, "roles": self.roles}
         return hashlib.sha256(canonical_json(content)).hexdigest()
-
-
-class BlockQuerySet(models.QuerySet):
-    def standing(self):
-        """Blocks nobody has lifted."""
-        return self.filter(lifted_at=None)
-
-
-class Block(models.Model):
-    """This person may not ask for access to this account until a decider lifts it."""
-
-    account = models.ForeignKey(Account, models.PROTECT, related_name="blocks", verbose_name=_("account"))
-    person = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="blocks", verbose_name=_("person")
-    )
-    request = models.ForeignKey(
-        AccessRequest, models.PROTECT, related_name="blocks", verbose_name=_("because of the request")
-    )
-    blocked_at = models.DateTimeField(_("blocked"))
-    blocked_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("blocked by")
-    )
-    lifted_at = models.DateTimeField(_("lifted"), null=True, blank=True)
-    lifted_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("lifted by"),
-    )
-
-    objects = BlockQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("block")
-        verbose_name_plural = _("blocks")
-        ordering = ["-blocked_at"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["account", "person"],
-                condition=Q(lifted_at=None),
-                name="one_standing_block_per_person",
-            ),
-            models.CheckConstraint(
-                condition=Q(lifted_at=None, lifted_by=None) | Q(lifted_at__isnull=False, lifted_by__isnull=False),
-                name="a_lifted_block_says_when_and_by_whom",
-            ),
-        ]
-
-    def __str__(self):
-        return f"{self.person} – {self.account}"
-
-
-class Reminder(models.Model):
-    """That somebody was reminded of the end of an access, so many days before it."""
-
-    grant = models.ForeignKey(Grant, models.CASCADE, related_name="reminders", verbose_name=_("access"))
-    days = models.PositiveIntegerField(_("days before"))
-    reminded_at = models.DateTimeField(_("reminded"))
-
-    class Meta:
-        verbose_name = _("reminder")
-        verbose_name_plural = _("reminders")
-        constraints = [
-            models.UniqueConstraint(fields=["grant", "days"], name="one_reminder_per_grant_and_distance"),
-        ]
-
-    def __str__(self):
-        return f"{self.grant}, {self.days}"
