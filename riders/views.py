@@ -12,7 +12,7 @@ from accounts import selectors as accounts
 from accounts.authorization import accounts_where
 from accounts.models import Account
 from accounts.permissions import AccountPermission as P
-from accounts.services import enter
+from accounts.services import enter, look
 from accounts.states import AccountKind
 from audit import edge
 from frame import clock
@@ -82,7 +82,7 @@ def case(request, number, case_number):
     """One case; the button says that it is solved."""
     if request.method == "POST":
         edge.concern(accounts.known_number(number))
-    visit = _enter(request, number, P.VIEW_CASES, "case")
+    visit = _enter(request, number, P.VIEW_CASES, "case", looking=False)
     found = selectors.find_case(visit.account, case_number)
     if found is None:
         raise Http404
@@ -91,16 +91,19 @@ def case(request, number, case_number):
         messages.success(request, _("Solved. It stays in the list."))
         return redirect(found)
     may_solve = P.WRITE_CASES in visit.rights and found.state == CaseState.OPEN
-    return _show(request, visit, "case", {"case": found, "may_solve": may_solve})
+    return _show(request, visit, "case", {"case": found, "may_solve": may_solve}, looked=False)
 
 
-def _enter(request, number, permission, page):
+def _enter(request, number, permission, page, *, looking=True):
     """The visit to a customer's account.
 
     :raises Http404: unknown, none of this person's business, or not a customer's
     """
+    looking = looking and request.method != "POST"
     try:
-        visit = enter(user=request.user, number=number, permission=permission, page=page, at=clock.now())
+        visit = enter(
+            user=request.user, number=number, permission=permission, page=page, at=clock.now(), looking=looking
+        )
     except Account.DoesNotExist:
         raise Http404 from None
     if visit.account.kind != AccountKind.CUSTOMER:
@@ -109,6 +112,10 @@ def _enter(request, number, permission, page):
     return visit
 
 
-def _show(request, visit, name, context, *, status=200):
-    shared = {"account": visit.account, "visit": visit, "at": clock.now()}
+def _show(request, visit, name, context, *, status=200, looked=True):
+    """Draw a page of a visit; what has left no line on entering leaves it now."""
+    at = clock.now()
+    if request.method == "POST" or not looked:
+        look(visit=visit, user=request.user, at=at)
+    shared = {"account": visit.account, "visit": visit, "at": at}
     return render(request, f"riders/{name}.html", shared | context, status=status)

@@ -1,5 +1,6 @@
 """Reads of the question and the answer."""
 
+from .doing import Deed, as_deeds, done_with, page_in_words
 from .grants import (
     access_at,
     access_to,
@@ -57,6 +58,7 @@ from .supporting import (
     roles_in_words,
     roles_on_offer,
     support_requests_of,
+    support_requests_to,
     who_decides_support,
     with_times,
 )
@@ -76,6 +78,7 @@ from .terms import (
 
 __all__ = [
     "Change",
+    "Deed",
     "Ended",
     "Lane",
     "Picture",
@@ -90,12 +93,14 @@ __all__ = [
     "answers_partners",
     "apart_from_own",
     "as_changes",
+    "as_deeds",
     "asked_by",
     "blocked_people",
     "changes_since",
     "deciders_of",
     "decides_partners",
     "differences",
+    "done_with",
     "facts",
     "grant_terms",
     "grants_of_people",
@@ -111,6 +116,7 @@ __all__ = [
     "may_send_again",
     "members_then",
     "named",
+    "page_in_words",
     "partners_with_counts",
     "person_of_partner",
     "picture",
@@ -126,6 +132,7 @@ __all__ = [
     "roles_on_offer",
     "standing_blocks",
     "support_requests_of",
+    "support_requests_to",
     "turned_away",
     "visible_to",
     "waiting_for",

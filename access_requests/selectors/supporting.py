@@ -30,6 +30,11 @@ def support_requests_of(user):
     return AccessRequest.objects.filter(kind=RequestKind.SUPPORT, asker=user)
 
 
+def support_requests_to(account):
+    """What support has asked of an account, newest first (S0-15)."""
+    return AccessRequest.objects.filter(kind=RequestKind.SUPPORT, account=account)
+
+
 def with_times(requests):
     """Requests with ``begins`` and ``ends``: as the customer gave them, or as they were asked for; ``None`` where a
     length counts from an approval that has not come.

@@ -34,6 +34,7 @@ PAGES = {
     "orders": gettext_lazy("Orders"),
     "invoices": gettext_lazy("Invoices"),
     "usage": gettext_lazy("Usage"),
+    "contacts": gettext_lazy("Contacts"),
     "access": gettext_lazy("Access"),
     "cases": gettext_lazy("Cases"),
     "case": gettext_lazy("One case"),
@@ -267,8 +268,14 @@ def as_changes(plain, zone):
 
 def receipt(grant):
     """What was opened and changed through an access and how often, as :class:`ReceiptLine`; empty if never used."""
-    pages = Counter(line.details.get("page", "") for line in trail.through(grant.public_id))
+    lines = trail.through(grant.public_id, beside=lent_beside(grant))
+    pages = Counter(line.details.get("page", "") for line in lines)
     return [ReceiptLine(page, times) for page, times in sorted(pages.items())]
+
+
+def lent_beside(grant):
+    """The public ids of everything the person of an access was ever lent on the account, this access among it."""
+    return Grant.objects.filter(grantee=grant.grantee_id, account=grant.account_id).values("public_id")
 
 
 def _spell(field, value, zone):

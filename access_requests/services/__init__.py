@@ -3,7 +3,7 @@
 from .asking import cancel_request, edit_request, submit_request
 from .deciding import approve_request, deny_request, lift_block, report_unexpected
 from .delegating import add_colleague
-from .ending import end_access, may_end, shrink_access
+from .ending import end_access, hand_back_access, may_end, shrink_access
 from .followups import clear_up_after, clear_up_after_person, clear_up_under, tell_new_deciders
 from .giving import give_access
 from .keeping import restore_access
@@ -33,6 +33,7 @@ __all__ = [
     "expire_due_requests",
     "find_customer",
     "give_access",
+    "hand_back_access",
     "lay_down_roles",
     "lift_block",
     "may_end",

@@ -2,8 +2,10 @@
 
 from .access import access, restore
 from .answering import decide
+from .asked import account_requests
 from .asking import ask, cancel, edit
 from .contacts import add, contacts
+from .doing import grant_done, hand_back
 from .ending import end, grant, grant_end, grant_less, less, unblock
 from .internal import roles, support_find, support_requests
 from .links import account_partners, give, unlink_customer, unlink_partner
@@ -14,6 +16,7 @@ from .wizard import support_details, support_leave, support_review, support_role
 __all__ = [
     "access",
     "account_partners",
+    "account_requests",
     "add",
     "ask",
     "cancel",
@@ -24,8 +27,10 @@ __all__ = [
     "end",
     "give",
     "grant",
+    "grant_done",
     "grant_end",
     "grant_less",
+    "hand_back",
     "home",
     "less",
     "renew",

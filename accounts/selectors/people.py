@@ -32,6 +32,11 @@ class WayIn:
         """As whom, in words: the role, or that it is lent, or that the account lets support read."""
         return self.role or (_("Lent to you") if self.until else _("Read-only, for support"))
 
+    @property
+    def lent_until(self):
+        """Until when it is lent; ``None`` for what is the person's own."""
+        return None if self.role else self.until
+
 
 @dataclass(frozen=True)
 class Standing:

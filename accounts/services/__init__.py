@@ -14,7 +14,7 @@ from .people import (
     set_authorized_contact,
     set_member_rights,
 )
-from .visits import Visit, enter
+from .visits import Visit, enter, look
 
 __all__ = [
     "Visit",
@@ -29,6 +29,7 @@ __all__ = [
     "enter",
     "invite",
     "invite_again",
+    "look",
     "look_up_account",
     "name_stand_in",
     "name_successor",

@@ -3,10 +3,11 @@
 from .configuring import configuration, configuration_change, settings
 from .invitations import accept, again, invitation, invite, withdraw
 from .people import authorized_contact, contacts, end, person, rights, role, stand_in, stand_in_end, successor
-from .records import invoices, orders, overview, switch, usage
+from .records import account_list, invoices, orders, overview, switch, usage
 
 __all__ = [
     "accept",
+    "account_list",
     "again",
     "authorized_contact",
     "configuration",

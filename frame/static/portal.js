@@ -27,6 +27,7 @@
   // It is brief: after a while it goes by itself, unless somebody is reading it.
   document.addEventListener("htmx:afterSwap", function (event) {
     if (event.target.id !== "toasts") return;
+    sessionStorage.setItem("told", document.getElementById("toasts-after").value);
     const fresh = event.target.querySelectorAll(".toast");
     window.setTimeout(function () {
       fresh.forEach(function (toast) {
@@ -41,6 +42,19 @@
     if (event.target !== toasts) return;
     if (document.hidden || toasts.matches(":hover") || toasts.contains(document.activeElement)) event.preventDefault();
   });
+
+  // Going from page to page does not put off the look for news, nor show again what was shown.
+  const news = document.getElementById("toasts");
+  if (news) {
+    const every = Number(news.dataset.every) * 1000;
+    const after = document.getElementById("toasts-after");
+    const due = function () { if (!document.hidden) htmx.trigger(news, "due"); };
+    after.value = Math.max(Number(after.value), Number(sessionStorage.getItem("told")));
+    const left = Number(sessionStorage.getItem("looked")) + every - Date.now();
+    window.setTimeout(due, Math.min(Math.max(left, 1000), every));
+    document.addEventListener("visibilitychange", due);
+    news.addEventListener("htmx:afterRequest", function () { sessionStorage.setItem("looked", Date.now()); });
+  }
 
   // After a mistake, or in a window, reading starts there.
   document.addEventListener("DOMContentLoaded", function () {
