@@ -57,7 +57,7 @@ class RoleForm(forms.ModelForm):
     permissions = forms.MultipleChoiceField(
         choices=[(right.value, right.label) for right in LENDABLE],
         widget=forms.CheckboxSelectMultiple,
-        label=_("rights"),
+        label=_("Rights"),
     )
 
     class Meta:

@@ -78,7 +78,9 @@ FIRST_ROLES = (
     ),
     (
         gettext_noop("Follow up cases"),
-        gettext_noop("Reads your support cases and the people of your account, opens cases for you and says when they are solved."),
+        gettext_noop(
+            "Reads your support cases and the people of your account, opens cases for you and says which are solved."
+        ),
         (P.VIEW_CONTACTS, P.VIEW_CASES, P.WRITE_CASES),
     ),
     (

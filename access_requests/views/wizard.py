@@ -1,5 +1,6 @@
 """The three steps on the way to a request of support: details, roles, review. Nothing is sent before the last."""
 
+import re
 from typing import Any
 
 from django.contrib import messages
@@ -20,6 +21,8 @@ from ..forms import SupportDetailsForm, SupportRolesForm
 from ..models import Seen
 from ..states import Status
 from .drafts import Draft, draft_of, keep, throw_away
+
+_ID = re.compile("[0-9]{1,18}")
 
 
 class Wizard:
@@ -113,10 +116,10 @@ def support_roles(request, public_id=""):
         return redirect(f"{wizard.address('')}?check=1")
     if request.method != "POST":
         return _page(request, wizard, "roles", form=wizard.roles(), details=details)
-    wizard.keep(roles=[one for one in request.POST.getlist("roles")[:100] if one.isascii() and one.isdecimal()])
+    wizard.keep(roles=[one for one in request.POST.getlist("roles")[:100] if _ID.fullmatch(one)])
     if "back" in request.POST:
         return redirect(wizard.address(""))
-    form = wizard.roles(request.POST)
+    form = wizard.roles({"roles": wizard.draft.roles})
     if not form.is_valid():
         return _page(request, wizard, "roles", form=form, details=details, status=400)
     return redirect(wizard.address("_review"))

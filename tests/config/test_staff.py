@@ -14,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 
 from access_requests import services
 from frame.staff import Window
+from riders.services import open_case
 from tests.cast import approve, ask
 
 WINDOWS = [
@@ -22,17 +23,23 @@ WINDOWS = [
     "accounts/membership",
     "accounts/user",
     "access_requests/accessrequest",
+    "access_requests/accessrole",
     "access_requests/block",
     "audit/trailline",
     "notifications/mail",
     "notifications/notice",
     "partners/partnership",
+    "riders/supportcase",
 ]
+
+KEPT_BY_STAFF = "access_requests/accessrole"  # the catalogue of role bundles: added to and changed, never deleted
 
 
 @pytest.fixture
 def busy(cast, now):
-    """The cast with three of everything: grants, requests, blocks."""
+    """The cast with three of everything: grants, requests, blocks, cases."""
+    for subject in ("One", "Two", "Three"):
+        open_case(account=cast.acme, subject=subject, by=cast.connie, at=now)
     for person in (cast.petra, cast.pat):
         approve(ask(cast, for_=person, at=now), by=cast.carol, at=now)
     for asked in [
@@ -125,7 +132,7 @@ class TestWindows:
 class TestNothingIsChangedHere:
     def test_with_every_django_permission(self, stan):
         before = state()
-        for window in WINDOWS:
+        for window in sorted(set(WINDOWS) - {KEPT_BY_STAFF}):
             pk = first(window).pk
             field = {"_save": "1", "status": "approved", "ends_at_0": "2099-01-01", "is_staff": "on", "state": "sent"}
             tried = [
