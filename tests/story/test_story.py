@@ -6,15 +6,13 @@ played with a mouse, by keyboard alone, without JavaScript and on a phone.
 
 import os
 import re
-import shutil
 from functools import partial
 from pathlib import Path
 
 import pytest
 
 from .hands import Finger, Keyboard, Mouse
-from .processes import free_port, manage, surroundings, until, web
-from .visitors import Visitor
+from .processes import until
 
 pytestmark = pytest.mark.browser
 
@@ -23,40 +21,6 @@ ASKED = "IT partner access has been requested to your Account on our Latchkey po
 LETTERS_BEFORE = 2  # the demo begins with two questions to Carol: about Piotr, who is in, and about Pat
 DESK = {"viewport": {"width": 1280, "height": 900}}
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
-
-
-@pytest.fixture(scope="module")
-def first_day(tmp_path_factory):
-    """The demo's database as its first start leaves it."""
-    file = tmp_path_factory.mktemp("first-day") / "portal.sqlite3"
-    env = _settings(file.parent, port=free_port(), file=file)
-    manage("migrate", "--verbosity", "0", env=env)
-    assert "Carol" in manage("portal_demo", env=env)
-    return file
-
-
-@pytest.fixture
-def demo(first_day, tmp_path):
-    """The demo on its first day, served by one process; gives its address."""
-    file = tmp_path / "portal.sqlite3"
-    shutil.copy(first_day, file)
-    env = _settings(tmp_path, port=free_port(), file=file)
-    with web(env=env, log=tmp_path / "web.log"):
-        yield env["PORTAL_BASE_URL"]
-
-
-@pytest.fixture
-def arrive(browser, demo):
-    """``arrive(hands=…)`` is somebody sitting down at a browser of their own."""
-    there = []
-
-    def sit_down(**how):
-        there.append(Visitor(browser, demo, **how))
-        return there[-1]
-
-    yield sit_down
-    for visitor in there:
-        visitor.leave()
 
 
 @pytest.mark.seed("S2-6", "S2-7", "S2-8", "S2-9", "S2-10", "S2-14", "S2-16", "S2-19", "S2-23", "S2-24", "S2-25")
@@ -204,15 +168,3 @@ def row_of_petra(visitor):
 def has_words(place, *words):
     """Whether each of them stands there, as a word of its own."""
     return all(re.search(rf"\b{word}\b", place.inner_text()) for word in words)
-
-
-def _settings(place, *, port, file):
-    return surroundings(
-        PORTAL_ENV="embedded",
-        PORTAL_DEMO="1",
-        PORT=str(port),
-        PORTAL_BASE_URL=f"http://localhost:{port}",
-        PORTAL_MAIL_DIR=str(place / "mail"),
-        DATABASE_URL=f"sqlite:///{file}",
-        SECRET_KEY="only-for-the-story-" + "k" * 50,
-    )
