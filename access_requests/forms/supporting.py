@@ -9,6 +9,7 @@ from ..services import check_case, find_customer
 from .asking import AskForm
 
 A_DAY = "86400"
+LONGEST = 2000
 
 
 def _digits(**kwargs):
@@ -70,7 +71,7 @@ class SupportDetailsForm(AskForm):
 
     def typed(self):
         """Every field as it was typed, as plain text to be kept until the request is sent."""
-        return {name: str(self[name].value() or "") for name in self.fields}
+        return {name: str(self[name].value() or "")[:LONGEST] for name in self.fields}
 
     def _find(self, data):
         try:
