@@ -5,7 +5,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from .. import selectors
-from ..services import check_case, find_customer
+from ..services import find_customer
+from ..services.supporting import check_case
 from .asking import AskForm
 
 A_DAY = "86400"
