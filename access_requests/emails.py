@@ -20,7 +20,7 @@ def access_requested(*, request, at, deciders_only=False):
     letters = _on_request(request, "requested_customer", deciders, version=True, path=_decide_path(request))
     if not deciders_only:
         named = [str(person) for person in deciders]
-        letters += _on_request(request, "requested_partner", request.people, deciders=named)
+        letters += _on_request(request, "requested_partner", request.people, deciders=named, edited=False)
     outbox.post(letters, at=at)
 
 

@@ -14,7 +14,7 @@ OURS = ["access_requests", "riders", "accounts", "partners", "notifications", "a
 TEMPLATES = Path(settings.BASE_DIR) / "templates"
 MAIL_PARTS = {"subject.txt", "message.txt", "message.html"}
 # These write nothing: one answers yes or no, the others refuse who or what may not
-QUESTIONS = {"may_end", "check_case", "check_window", "find_customer", "require_ender"}
+QUESTIONS = {"may_end", "check_window", "find_customer", "require_ender"}
 
 
 def services():

@@ -5,10 +5,12 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from .. import selectors
-from ..services import check_case, find_customer
+from ..services import find_customer
+from ..services.supporting import check_case
 from .asking import AskForm
 
 A_DAY = "86400"
+LONGEST = 2000
 
 
 def _digits(**kwargs):
@@ -70,7 +72,7 @@ class SupportDetailsForm(AskForm):
 
     def typed(self):
         """Every field as it was typed, as plain text to be kept until the request is sent."""
-        return {name: str(self[name].value() or "") for name in self.fields}
+        return {name: str(self[name].value() or "")[:LONGEST] for name in self.fields}
 
     def _find(self, data):
         try:

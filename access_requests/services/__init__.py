@@ -9,7 +9,7 @@ from .giving import give_access
 from .keeping import restore_access
 from .repeating import renew_access, send_again
 from .roles import add_access_role, change_access_role, lay_down_roles
-from .supporting import check_case, edit_support_request, find_customer, submit_support_request
+from .supporting import edit_support_request, find_customer, submit_support_request
 from .sweeping import end_due_grants, expire_due_requests, remind, sweep
 from .windows import Window, check_window
 
@@ -20,7 +20,6 @@ __all__ = [
     "approve_request",
     "cancel_request",
     "change_access_role",
-    "check_case",
     "check_window",
     "clear_up_after",
     "clear_up_after_person",

@@ -51,6 +51,11 @@ class Wizard:
         """The address of a step."""
         return reverse(f"support_edit{step}", args=[self.key]) if self.asked else reverse(f"support_ask{step}")
 
+    def tries_a_pair(self, data):
+        """Whether an account number and an organization ID are tried that were not counted as a try before."""
+        known = {name: self.draft.details.get(name) for name in ("number", "org_id")}
+        return self.asked is None and known != {name: data.get(name) for name in known}
+
     def keep(self, **typed):
         """Remember what was typed."""
         for name, value in typed.items():
@@ -93,12 +98,15 @@ def support_details(request, public_id=""):
         return redirect(wizard.asked)
     if request.method != "POST":
         begun = request.GET.get("number", "")[:12]
-        if begun and not wizard.asked and not wizard.draft.details:
-            wizard.draft.details = {"number": begun}
+        if begun and not wizard.asked and wizard.draft.details.get("number") != begun:
+            wizard.draft.details = wizard.draft.details | {"number": begun, "org_id": ""}
         return _page(request, wizard, "details", form=wizard.details(check="check" in request.GET))
-    if not within(request, "find_account"):
+    if wizard.tries_a_pair(request.POST) and not within(request, "find_account"):
         return render(request, "429.html", status=429)
     form = wizard.details(request.POST)
+    if "leave" in request.POST:
+        wizard.keep(details=form.typed())
+        return redirect(wizard.address("_leave"))
     if not form.is_valid():
         return _page(request, wizard, "details", form=form, status=400)
     wizard.keep(details=form.typed())
@@ -117,8 +125,9 @@ def support_roles(request, public_id=""):
     if request.method != "POST":
         return _page(request, wizard, "roles", form=wizard.roles(), details=details)
     wizard.keep(roles=[one for one in request.POST.getlist("roles")[:100] if _ID.fullmatch(one)])
-    if "back" in request.POST:
-        return redirect(wizard.address(""))
+    for button, step in (("back", ""), ("leave", "_leave")):
+        if button in request.POST:
+            return redirect(wizard.address(step))
     form = wizard.roles({"roles": wizard.draft.roles})
     if not form.is_valid():
         return _page(request, wizard, "roles", form=form, details=details, status=400)

@@ -170,8 +170,8 @@ class TestTheThreeSteps:
         assert "Choose at least one of the roles on offer." in sentence_beside(page, "roles")
 
     def test_leaving_asks_first(self, tess):
-        tess.post(NEW, DETAILS)
-        page = tess.get(f"{NEW}leave/")
+        page = tess.post(NEW, {**DETAILS, "no_case": "", "leave": "1"}, follow=True)
+        assert page.request["PATH_INFO"] == f"{NEW}leave/"
         assert "Nothing is sent. What you typed is thrown away." in words_of(page)
         assert form_of(tess.get(NEW))["reason"] == [DETAILS["reason"]]  # asking alone throws nothing away
 
@@ -179,6 +179,13 @@ class TestTheThreeSteps:
 
         assert gone.headers["Location"] == LIST
         assert form_of(tess.get(NEW))["reason"] == [""]
+
+    def test_leaving_the_roles_asks_first_too(self, tess):
+        tess.post(NEW, DETAILS)
+        page = tess.post(f"{NEW}roles/", {"roles": ids(REPAIR), "leave": "1"}, follow=True)
+
+        assert page.request["PATH_INFO"] == f"{NEW}leave/"
+        assert form_of(tess.get(f"{NEW}roles/"))["roles"] == ids(REPAIR)
 
     def test_what_went_wrong_since_is_said_at_the_end(self, cast, tess, now):
         page = three_steps(tess)
@@ -510,7 +517,18 @@ class TestFindingTheAccount:
         assert tess.get(FIND, HTTP_X_FORWARDED_FOR="10.1.2.3").status_code == 404
 
     def test_a_person_looks_up_so_many_in_an_hour_and_no_more(self, cast, tess):
-        answers = [tess.post(FIND, {"number": "000000"}).status_code for _one in range(31)]
+        tess.post(NEW, DETAILS)
+        answers = [tess.post(FIND, {"number": "000000"}).status_code for _one in range(30)]
 
-        assert answers == [200] * 30 + [429]
-        assert tess.post(NEW, DETAILS).status_code == 429  # which would tell pairs apart just as well
+        assert answers == [200] * 29 + [429]
+        other = {**DETAILS, "number": "810432"}
+        assert tess.post(NEW, other).status_code == 429  # which would tell pairs apart just as well
+        assert tess.post(NEW, {**DETAILS, "reason": "The same account."}).status_code == 302
+
+    def test_leads_to_a_request_with_the_number_filled_in(self, cast, tess):
+        tess.post(NEW, {**DETAILS, "number": "810432", "org_id": "48220077"})
+        link = soup_of(tess.post(FIND, {"number": "654321"})).find("a", string="Ask for access")["href"]
+
+        shown = form_of(tess.get(link))
+        assert (shown["number"], shown["org_id"], shown["reason"]) == (["654321"], [""], [DETAILS["reason"]])
+        assert form_of(tess.get(NEW))["number"] == ["810432"]  # looking changes nothing

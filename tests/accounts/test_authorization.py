@@ -59,7 +59,7 @@ class TestRoles:
             ("adam", RUNS_IT | {P.DECIDE_ACCESS}),  # support requests are his to decide
             ("dora", RUNS_IT | {P.DECIDE_ACCESS}),
             ("ursula", KEEPS_WATCH),
-            ("connie", set()),
+            ("connie", {P.VIEW_CASES, P.WRITE_CASES}),  # an authorized contact
             ("mike", set()),
             ("piotr", set(LENDABLE)),
             *[(who, set()) for who in ("pat", "petra", "greta", "quinn", "tess", "tom", "stan", "root", "mallory")],

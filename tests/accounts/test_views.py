@@ -14,7 +14,12 @@ from tests.doorbell import age_session
 from tests.pages import soup_of, words_of
 
 PAGES = {P.VIEW_ORDERS: "orders", P.VIEW_INVOICES: "invoices", P.VIEW_USAGE: "usage", P.VIEW_CONTACTS: "contacts"}
-EVERY_PAGE = PAGES | {P.VIEW_CONFIGURATION: "configuration", P.CHANGE_CONFIGURATION: "configuration/change"}
+EVERY_PAGE = PAGES | {
+    P.VIEW_CONFIGURATION: "configuration",
+    P.CHANGE_CONFIGURATION: "configuration/change",
+    P.VIEW_CASES: "cases",
+    P.WRITE_CASES: "cases/open",
+}
 
 
 def path_of(page=None, number="654321"):
