@@ -1,6 +1,6 @@
 """Reads of the question and the answer."""
 
-from .doing import Deed, as_deeds, done_with, page_in_words
+from .doing import Deed, as_deeds, done_with, page_in_words, receipt
 from .grants import (
     access_at,
     access_to,
@@ -72,7 +72,6 @@ from .terms import (
     differences,
     facts,
     grant_terms,
-    receipt,
     request_terms,
 )
 

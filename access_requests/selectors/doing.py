@@ -1,5 +1,6 @@
 """Reads of what was done with access: every page that was opened, every change, by whom and when."""
 
+from collections import Counter
 from dataclasses import dataclass
 
 from django.db.models import Q
@@ -10,7 +11,7 @@ from accounts.models import Grant
 from audit import selectors as trail
 from audit.models import TrailLine
 
-from .terms import PAGES, lent_beside
+from .terms import PAGES, ReceiptLine
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,18 @@ def done_with(grant):
     same = Q(pk=grant.pk) if not grant.request_id else Q(request_id=grant.request_id)
     ids = Grant.objects.filter(same).values_list("public_id", flat=True)
     return trail.through(*ids, beside=lent_beside(grant)).order_by("-id")
+
+
+def receipt(grant):
+    """What was opened and changed through an access and how often, as :class:`ReceiptLine`; empty if never used."""
+    lines = trail.through(grant.public_id, beside=lent_beside(grant))
+    pages = Counter(line.details.get("page", "") for line in lines)
+    return [ReceiptLine(page, times) for page, times in sorted(pages.items())]
+
+
+def lent_beside(grant):
+    """The public ids of everything the person of an access was ever lent on the account, this access among it."""
+    return Grant.objects.filter(grantee=grant.grantee_id, account=grant.account_id).values("public_id")
 
 
 def as_deeds(lines):

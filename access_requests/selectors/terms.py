@@ -1,6 +1,5 @@
 """The terms of a request or a grant, in words: what mails and pages say, and what changed between two versions."""
 
-from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -264,18 +263,6 @@ def changes_since(request, version):
 def as_changes(plain, zone):
     """Plain differences as :class:`Change`, to be put in words."""
     return [Change(one["field"], one["before"], one["after"], zone) for one in plain]
-
-
-def receipt(grant):
-    """What was opened and changed through an access and how often, as :class:`ReceiptLine`; empty if never used."""
-    lines = trail.through(grant.public_id, beside=lent_beside(grant))
-    pages = Counter(line.details.get("page", "") for line in lines)
-    return [ReceiptLine(page, times) for page, times in sorted(pages.items())]
-
-
-def lent_beside(grant):
-    """The public ids of everything the person of an access was ever lent on the account, this access among it."""
-    return Grant.objects.filter(grantee=grant.grantee_id, account=grant.account_id).values("public_id")
 
 
 def _spell(field, value, zone):

@@ -1,6 +1,7 @@
 """Working inside somebody else's account: getting there, seeing where one is, handing back, and being out."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -10,10 +11,11 @@ from accounts import authorization
 from accounts.models import Account, Grant, Membership, User
 from accounts.permissions import LENDABLE
 from accounts.permissions import AccountPermission as P
-from accounts.services import change_settings, deactivate_person
+from accounts.services import change_settings, deactivate_person, enter
 from accounts.states import EndReason
 from audit.models import TrailLine
 from frame import clock
+from frame.refusals import AccessEnded
 from notifications.models import Mail
 from riders.services import open_case
 from tests.cast import REPAIR, approve, ask_for_support, told
@@ -21,6 +23,8 @@ from tests.pages import form_of, soup_of, words_of
 
 ACME = "/accounts/654321/"
 HAND_BACK = "/hand-back/654321/"
+SECOND = timedelta(seconds=1)
+AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 HTMX = {"HTTP_HX_REQUEST": "true"}
 
 
@@ -241,6 +245,31 @@ class TestHandingBack:
         client = signed_in(getattr(cast, who))
 
         assert [client.get(HAND_BACK).status_code, client.post(HAND_BACK).status_code] == [404, 409]
+
+
+@pytest.mark.seed("S0-32", "S0-6")
+@pytest.mark.trust("E1", "E2")
+@pytest.mark.parametrize(
+    ("day", "hours"),
+    [((2027, 3, 27), 23), ((2027, 10, 30), 25), ((2027, 1, 11), 24)],
+    ids=["clocks go forward", "clocks go back", "an ordinary day"],
+)
+def test_a_page_opens_at_the_second_it_begins_and_is_shut_at_the_second_it_ends(cast, day, hours):
+    begins = datetime(*day, 18, 30, tzinfo=AMSTERDAM)
+    ends = begins + timedelta(days=1)  # the same time next day on the customer's clock
+    asked = ask_for_support(cast, window=Window(starts_at=begins, ends_at=ends), at=begins - timedelta(days=3))
+    approve(asked, by=cast.carol, at=begins - timedelta(days=2))
+    first = begins.astimezone(UTC)
+    shut = first + timedelta(hours=hours)
+
+    def opens(at):
+        return enter(user=cast.tess, number="654321", permission=P.VIEW_ORDERS, page="orders", at=at).until
+
+    with pytest.raises(Account.DoesNotExist):
+        opens(first - SECOND)
+    assert opens(first) == opens(shut - SECOND) == shut
+    with pytest.raises(AccessEnded):
+        opens(shut)
 
 
 ENDINGS = {
