@@ -29,11 +29,13 @@ def three_asked(cast, now, support_asked):
     """Tess asked; Tom was denied; Stan, who has a last name, was approved for an hour from now on."""
     User.objects.filter(pk=cast.stan.pk).update(last_name="Larsson")
     cast.stan.refresh_from_db()
-    denied = ask_for_support(cast, by=cast.tom, at=now + timedelta(seconds=1))
+    denied, given = (ask_for_support(cast, by=who, at=now) for who in (cast.tom, cast.stan))
     deny(denied, by=cast.adam, at=now)
-    given = ask_for_support(cast, by=cast.stan, at=now + timedelta(seconds=2))
-    approve(given, by=cast.carol, ends_at=now + timedelta(hours=1), at=now + timedelta(seconds=2))
-    return [support_asked, denied, given]
+    approve(given, by=cast.carol, ends_at=now + timedelta(hours=1), at=now)
+    three = [support_asked, denied, given]
+    for minutes, one in zip((3, 2, 1), three, strict=True):
+        AccessRequest.objects.filter(pk=one.pk).update(submitted_at=now - timedelta(minutes=minutes))
+    return [fresh(one) for one in three]
 
 
 def shown(response):
