@@ -1,12 +1,15 @@
 """``here``: where the reader stands, what they can open, and what waits for them."""
 
+from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
+from accounts import authorization
 from accounts import selectors as accounts
-from accounts.permissions import KINDS, PAGES
+from accounts.permissions import KINDS, PAGES, AccountPermission
+from accounts.states import AccountKind
 from frame import clock
 from frame.wording import spell_zone
 from notifications import selectors as notifications
@@ -15,6 +18,7 @@ from partners import selectors as partners
 from . import selectors
 
 SWITCHER_ROWS = 7
+QUESTIONS = frozenset({"requested_customer", "edited_customer"})  # what somebody waits for an answer to
 
 
 def here(request):
@@ -28,16 +32,23 @@ def _here(request, at):
     visit = getattr(request, "visit", None)
     own = accounts.home_of(request.user, at=at)
     account = visit.account if visit else None
-    openable = list(accounts.openable(request.user, at=at)[:SWITCHER_ROWS])
+    openable = list(accounts.openable(request.user, at=at)[: SWITCHER_ROWS + 1])
+    ways = accounts.ways_in(request.user, openable[:SWITCHER_ROWS], at=at)
+    of_the_vendor = any(way.role and way.account.kind == AccountKind.VENDOR for way in ways)
     zone = timezone.get_current_timezone()
     return {
         "account": account,
         "acting": bool(visit and visit.acting),
         "until": visit.until if visit else None,
         "own_account": own,
-        "accounts": [_item(way, account or own) for way in accounts.ways_in(request.user, openable, at=at)],
+        "ways_in": ways,
+        "more_accounts": len(openable) > SWITCHER_ROWS,
+        "asked_by_support": _asked_by_support(request.user, visit, at),
+        "associate": of_the_vendor and authorization.is_associate(request.user, at=at),
         "waiting": selectors.waiting_for(request.user, at=at).count(),
-        "latest_notice": notifications.latest_id(request.user),
+        "latest_notice": notifications.known_id(
+            request.user, urgent=QUESTIONS, since=at - 2 * settings.PORTAL_POLL_EVERY
+        ),
         "zone": spell_zone(zone, at),
         "tabs": _tabs(request, visit) if visit else [],
         "nav": _nav(request, own, at),
@@ -57,15 +68,14 @@ def _tabs(request, visit):
     return [{"url": url, "label": label, "current": url == best} for label, url in pages.items()]
 
 
-def _item(way, current):
-    until = way.until
-    return {
-        "account": way.account,
-        "how": way.how,
-        "until": until if not way.role else None,
-        "lent": not way.role,
-        "current": current is not None and way.account.pk == current.pk,
-    }
+def _asked_by_support(user, visit, at):
+    """The number of the customer's account whose access requests stand in the reader's menu: where they are, or else
+    the first where they see who has access; ``None`` for everybody else.
+    """
+    seen = authorization.accounts_where(user, AccountPermission.VIEW_ACCESS, at=at).filter(kind=AccountKind.CUSTOMER)
+    numbers = list(seen.order_by("pk").values_list("number", flat=True)[:SWITCHER_ROWS])
+    here = visit.account.number if visit else None
+    return here if here in numbers else next(iter(numbers), None)
 
 
 def _nav(request, own, at):

@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from accounts import authorization
 from accounts.selectors import answers_for_account, language_for
-from accounts.states import EndReason
+from accounts.states import EndReason, RequestKind
 from notifications import outbox
 from notifications.outbox import Letter
 
@@ -20,7 +20,7 @@ def access_requested(*, request, at, deciders_only=False):
     letters = _on_request(request, "requested_customer", deciders, version=True, path=_decide_path(request))
     if not deciders_only:
         named = [str(person) for person in deciders]
-        letters += _on_request(request, "requested_partner", request.people, deciders=named)
+        letters += _on_request(request, "requested_partner", request.people, deciders=named, edited=False)
     outbox.post(letters, at=at)
 
 
@@ -52,10 +52,17 @@ def renewals_requested(*, requests, at):
 
 
 def request_edited(*, request, differences, at):
-    """Tell whoever decides what changed; the page reached from an older mail shows the newest version."""
+    """Tell whoever decides what changed; the page reached from an older mail shows the newest version.
+
+    Whoever of support asked gets what is asked now in writing too.
+    """
     changes = as_changes(differences, request.account.zone)
     who, path = _deciders(request, at), _decide_path(request)
-    outbox.post(_on_request(request, "edited_customer", who, version=True, path=path, changes=changes), at=at)
+    letters = _on_request(request, "edited_customer", who, version=True, path=path, changes=changes)
+    if request.kind == RequestKind.SUPPORT:
+        named = [str(person) for person in who]
+        letters += _on_request(request, "requested_partner", {request.asker}, version=True, deciders=named, edited=True)
+    outbox.post(letters, at=at)
 
 
 def answer_reminder(*, request, at):
@@ -65,8 +72,9 @@ def answer_reminder(*, request, at):
 
 
 def request_withdrawn(*, request, by, at, apart_from=()):
-    """Tell whoever decides that there is nothing left to answer."""
-    who = set(_deciders(request, at)) - set(apart_from)
+    """Tell whoever decides, and whoever of support asked, that there is nothing left to answer."""
+    support = {request.asker} if request.kind == RequestKind.SUPPORT else set()
+    who = {*_deciders(request, at), *support} - set(apart_from)
     outbox.post(_on_request(request, "withdrawn_customer", who, by=by), at=at)
 
 
@@ -88,7 +96,7 @@ def access_granted(*, request, grant, terms, at, linked=None):
     :param terms: the :class:`~.selectors.Terms` of the grant
     :param linked: the partnership, where this first yes has linked the two companies
     """
-    told = list(answers_for_account(request.account, at=at))
+    told = _told_of_answers(request, at)
     shared = {"about": grant.public_id, "terms": terms, "by": grant.decided_by, "grant": grant}
     shared["access_path"] = grant.get_absolute_url()
     inside = reverse("account", args=[request.account.number])
@@ -117,7 +125,7 @@ def colleague_added(*, grant, at):
 
 def access_denied(*, request, at):
     """Tell both sides that the answer was no."""
-    customer = {*answers_for_account(request.account, at=at), request.decided_by}
+    customer = {*_told_of_answers(request, at), request.decided_by}
     again_at = request.decided_at + settings.PORTAL_ASK_AGAIN_AFTER
     letters = _on_request(request, "denied_customer", customer, version=True)
     letters += _on_request(request, "denied_partner", request.people, version=True, again_at=again_at)
@@ -145,7 +153,10 @@ def unexpected_request(*, request, by, at):
 def access_reduced(*, grant, before, by, at):
     """Tell both sides what access was and what it is now."""
     about = f"{grant.public_id}.{at.isoformat()}"
-    outbox.post(_on_grant(grant, "reduced", _everybody(grant, at), about=about, by=by, before=before), at=at)
+    who = _everybody(grant, at)
+    if grant.kind == RequestKind.SUPPORT:
+        who |= set(authorization.deciders(grant.account, grant.kind, at=at, apart_from={grant.grantee}))
+    outbox.post(_on_grant(grant, "reduced", who, about=about, by=by, before=before), at=at)
 
 
 def unlinked(*, partnership, grants, requests, by, at):
@@ -191,7 +202,10 @@ def access_ended(*, grants, by, at, apart_from=(), withdrawn=()):
 
 
 def end_reminder(*, grant, days, at):
-    """Tell who has access, and who asked for it, that it ends soon; a week ahead the primary user too."""
+    """Tell who has access, and who asked for it, that it ends soon; a week ahead the primary user too.
+
+    :param days: how many days ahead; 0 where it is minutes
+    """
     people = _partner_side(grant)
     if days == 7:
         people |= set(answers_for_account(grant.account, at=at))
@@ -262,6 +276,13 @@ def _letters(mail, people, *, account, partner, about, path, context):
 
 def _deciders(request, at):
     return list(authorization.deciders(request.account, request.kind, at=at, apart_from=request.people))
+
+
+def _told_of_answers(request, at):
+    """Who of the customer reads what was answered: of support's requests everybody who could have answered."""
+    if request.kind == RequestKind.SUPPORT:
+        return _deciders(request, at)
+    return list(answers_for_account(request.account, at=at))
 
 
 def _decide_path(request):

@@ -4,7 +4,22 @@ from django.urls import path
 
 from . import views
 
+# In front of the admin site's own addresses, and behind the question whether somebody is an associate
+internal_urlpatterns = [
+    path("internal/access-requests/", views.support_requests, name="support_requests"),
+    path("internal/access-requests/new/", views.support_details, name="support_ask"),
+    path("internal/access-requests/new/roles/", views.support_roles, name="support_ask_roles"),
+    path("internal/access-requests/new/review/", views.support_review, name="support_ask_review"),
+    path("internal/access-requests/new/leave/", views.support_leave, name="support_ask_leave"),
+    path("internal/access-requests/<str:public_id>/edit/", views.support_details, name="support_edit"),
+    path("internal/access-requests/<str:public_id>/edit/roles/", views.support_roles, name="support_edit_roles"),
+    path("internal/access-requests/<str:public_id>/edit/review/", views.support_review, name="support_edit_review"),
+    path("internal/access-requests/<str:public_id>/edit/leave/", views.support_leave, name="support_edit_leave"),
+    path("internal/accounts/", views.support_find, name="support_find"),
+]
+
 urlpatterns = [
+    path("roles/", views.roles, name="roles"),
     path("", views.home, name="home"),
     path("requests/", views.request_list, name="requests"),
     path("requests/<str:public_id>/", views.detail, name="request"),
@@ -19,8 +34,11 @@ urlpatterns = [
     path("access/<str:grant_id>/end/", views.grant_end, name="grant_end"),
     path("access/<str:grant_id>/less/", views.grant_less, name="grant_less"),
     path("access/<str:grant_id>/restore/", views.restore, name="grant_restore"),
+    path("access/<str:grant_id>/done/", views.grant_done, name="grant_done_poll"),
+    path("hand-back/<str:number>/", views.hand_back, name="hand_back"),
     path("accounts/<str:number>/access/", views.access, name="account_access"),
     path("accounts/<str:number>/access/end/<str:partner>/", views.end_all, name="end_all_access"),
+    path("accounts/<str:number>/access/requests/", views.account_requests, name="account_requests"),
     path("access/<str:grant_id>/renew/", views.renew, name="renew"),
     path("contacts/", views.contacts, name="contacts"),
     path("contacts/renewals/", views.renewals, name="renewals"),

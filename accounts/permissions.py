@@ -16,6 +16,8 @@ class AccountPermission(models.TextChoices):
     VIEW_INVOICES = "view_invoices", _("See invoices")
     VIEW_USAGE = "view_usage", _("See usage")
     VIEW_CONTACTS = "view_contacts", _("See contacts")
+    VIEW_CASES = "view_cases", _("See support cases")
+    WRITE_CASES = "write_cases", _("Open and solve support cases")
     VIEW_CONFIGURATION = "view_configuration", _("See the configuration")
     CHANGE_CONFIGURATION = "change_configuration", _("Change the configuration")
     VIEW_ACCESS = "view_access", _("See who has access")
@@ -41,6 +43,8 @@ LENDABLE = (
     P.VIEW_INVOICES,
     P.VIEW_USAGE,
     P.VIEW_CONTACTS,
+    P.VIEW_CASES,
+    P.WRITE_CASES,
     P.VIEW_CONFIGURATION,
     P.CHANGE_CONFIGURATION,
 )
@@ -56,6 +60,8 @@ CONSEQUENCES = {
     P.VIEW_INVOICES: _("Numbers, amounts and due dates of the invoices."),
     P.VIEW_USAGE: _("How much of each service is used, month by month."),
     P.VIEW_CONTACTS: _("Names, e-mail addresses and roles of the people of the account."),
+    P.VIEW_CASES: _("What was reported to support, by whom, and how far it is."),
+    P.WRITE_CASES: _("Can report something to support in your name, and say that it is solved."),
     P.VIEW_CONFIGURATION: _("How your people sign in, which mail domains belong to you, who gets notices."),
     P.CHANGE_CONFIGURATION: _("Can change how your people sign in. A mistake can lock people out."),
 }
@@ -67,6 +73,8 @@ PAGES = (
     ("account_invoices", _("Invoices"), P.VIEW_INVOICES),
     ("account_usage", _("Usage"), P.VIEW_USAGE),
     ("account_contacts", _("Contacts"), P.VIEW_CONTACTS),
+    ("account_cases", _("Cases"), P.VIEW_CASES),
+    ("account_case_open", _("Cases"), P.WRITE_CASES),
     ("account_configuration", _("Configuration"), P.VIEW_CONFIGURATION),
     ("account_configuration_change", _("Configuration"), P.CHANGE_CONFIGURATION),
     ("account_access", _("Access"), P.VIEW_ACCESS),
@@ -74,7 +82,11 @@ PAGES = (
     ("account_settings", _("Settings"), P.CHANGE_SETTINGS),
 )
 # Pages that only some kinds of account have.
-KINDS = {"account_partners": AccountKind.CUSTOMER}
+KINDS = {
+    "account_partners": AccountKind.CUSTOMER,
+    "account_cases": AccountKind.CUSTOMER,
+    "account_case_open": AccountKind.CUSTOMER,
+}
 
 _EVERYBODY_WHO_RUNS_IT = frozenset({*LENDABLE, P.VIEW_ACCESS, P.MANAGE_PEOPLE, P.END_ACCESS})
 
@@ -85,6 +97,9 @@ ROLE_RIGHTS = {
     Role.ACCESS_ADMINISTRATOR: _EVERYBODY_WHO_RUNS_IT - {P.CHANGE_CONFIGURATION},
     Role.MEMBER: frozenset(),  # what the account's administrators set per person
 }
+
+# What the flag *authorized contact* gives, whatever the role: they speak with support.
+CONTACT_RIGHTS = frozenset({P.VIEW_CASES, P.WRITE_CASES})
 
 STAND_IN_RIGHTS = frozenset({P.VIEW_ACCESS, P.END_ACCESS, P.DECIDE_ACCESS})
 
@@ -104,6 +119,11 @@ DECIDER_ROLES = frozenset({Role.PRIMARY, Role.ADMINISTRATOR})
 
 # Roles whose people need a second factor whatever kind of account they belong to.
 SECOND_FACTOR_ROLES = frozenset({Role.PRIMARY, Role.ADMINISTRATOR})
+
+
+def lendable(permissions):
+    """Those of the permissions (names or values) that can be lent at all, as a set of values."""
+    return {str(permission) for permission in permissions} & {right.value for right in LENDABLE}
 
 
 def ordered(permissions):

@@ -8,6 +8,7 @@ _PEOPLE = "accounts/<str:number>/contacts/"
 
 urlpatterns = [
     path("switch/", views.switch, name="switch"),
+    path("accounts/", views.account_list, name="accounts"),
     path("invitations/<str:public_id>/", views.invitation, name="invitation"),
     path("invitations/<str:public_id>/accept/", views.accept, name="invitation_accept"),
     path("recovery/primary-user/<str:public_id>/", views.replacement, name="replacement"),

@@ -1,6 +1,11 @@
 """Reads of the trail."""
 
+from django.db.models import Q, TextField
+from django.db.models.functions import Cast
+
 from .models import JobRun, TrailLine
+
+USED = ("account.viewed", "configuration.changed", "case.opened", "case.solved")
 
 
 def history(*subjects):
@@ -8,10 +13,15 @@ def history(*subjects):
     return TrailLine.objects.filter(subject__in=[str(subject) for subject in subjects]).order_by("at", "id")
 
 
-def through(grant_id):
-    """What was opened or changed through one grant, oldest first."""
-    used = ("account.viewed", "configuration.changed")
-    return TrailLine.objects.filter(subject=str(grant_id), event__in=used).order_by("at", "id")
+def through(*grant_ids, beside):
+    """What was opened or changed through any of these grants, oldest first; also where others gave the same right.
+
+    :param beside: the public ids of everything the person was lent on the account, these among it: a line is about the
+        first of those that gave the right, and names them all
+    """
+    lines = TrailLine.objects.filter(subject__in=beside, event__in=USED)
+    asked = Q(*(("named__contains", str(grant)) for grant in grant_ids), _connector=Q.OR)
+    return lines.annotate(named=Cast("grants", TextField())).filter(asked).order_by("at", "id")
 
 
 def of_account(number, event):

@@ -75,6 +75,7 @@ PORTAL_EDIT_MAX = _count("PORTAL_EDIT_MAX", 20)  # each change is a mail to whoe
 PORTAL_SEND_AGAIN_MAX = _count("PORTAL_SEND_AGAIN_MAX", 3)
 PORTAL_SEND_AGAIN_EVERY = _seconds("PORTAL_SEND_AGAIN_EVERY", _HOUR)
 PORTAL_REMIND_DAYS = _days("PORTAL_REMIND_DAYS", "30,7,1")
+PORTAL_REMIND_SUPPORT = _seconds("PORTAL_REMIND_SUPPORT", 15 * _MINUTE)  # before access of support ends
 PORTAL_RESTORE_WITHIN = _seconds("PORTAL_RESTORE_WITHIN", 14 * _DAY)
 PORTAL_REFUSALS_KEPT = _count("PORTAL_REFUSALS_KEPT", 60)  # per person, account and hour, in the account's trail
 PORTAL_DECISIONS_PER_MINUTE = _count("PORTAL_DECISIONS_PER_MINUTE", 30)
@@ -126,6 +127,7 @@ PORTAL_RATES = {
     "change_password": _rate("PORTAL_CHANGE_PASSWORD_RATE", "5/60", "user"),
     "export": _rate("PORTAL_EXPORT_RATE", "5/3600", "user"),
     "decide": f"{PORTAL_DECISIONS_PER_MINUTE}/60s/user",
+    "find_account": _rate("PORTAL_FIND_ACCOUNT_RATE", "30/3600", "user"),
     "invite": _rate("PORTAL_INVITE_RATE", "30/3600", "user"),
     "confirm_email": _rate("PORTAL_CONFIRM_EMAIL_RATE", "1/10", "key"),
 }

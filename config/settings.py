@@ -32,6 +32,11 @@ PORTAL_DEMO = startup.demo_allowed(demo=env.bool("PORTAL_DEMO", default=False), 
 PORTAL_ALLOW_SEED = env.bool("PORTAL_ALLOW_SEED", default=False)
 PORTAL_SECURITY_MAIL = env.str("PORTAL_SECURITY_MAIL", default=f"security@{_BASE.hostname}")
 ADMIN_PATH = startup.admin_path(env.str("ADMIN_PATH", default="admin/"))
+# From where associates may look up an organization ID: in production from nowhere until networks are named
+PORTAL_SUPPORT_NETWORKS = startup.networks(
+    env.list("PORTAL_SUPPORT_NETWORKS", default=["127.0.0.0/8", "::1/128"] if EMBEDDED else []),
+    name="PORTAL_SUPPORT_NETWORKS",
+)
 TRUSTED_PROXY = startup.proxies(env.str("TRUSTED_PROXY", default="0"))  # how many proxies of ours stand in front
 
 INSTALLED_APPS = [

@@ -1,5 +1,6 @@
 """What the portal refuses to start with. Each refusal is a sentence that says what to set."""
 
+import ipaddress
 import os
 import re
 from pathlib import Path
@@ -15,8 +16,8 @@ _MOST_PROXIES = 10
 _PATH = re.compile(r"[A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*")
 # Where the portal's own pages begin (config/urls.py); the admin site would stand in front of them, or never be reached
 _TAKEN = frozenset(
-    {"access", "accounts", "articles", "auth", "cases", "contacts", "csp", "demo", "healthz", "invitations"}
-    | {"mailbox", "notices", "readyz", "recovery", "requests", "static", "switch"}
+    {"access", "accounts", "articles", "auth", "cases", "contacts", "csp", "demo", "hand-back", "healthz"}
+    | {"invitations", "mailbox", "notices", "readyz", "recovery", "requests", "roles", "static", "switch"}
 )
 
 
@@ -193,6 +194,17 @@ def demo_allowed(*, demo, embedded, base):
             "PORTAL_DEMO lets everybody in: it needs PORTAL_ENV=embedded and a PORTAL_BASE_URL on localhost."
         )
     return demo
+
+
+def networks(listed, *, name):
+    """This will read networks such as ``10.1.0.0/16`` or ``fd00::/8``.
+
+    :raises ImproperlyConfigured: one of them is none
+    """
+    try:
+        return [ipaddress.ip_network(one.strip()) for one in listed if one.strip()]
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name} must be networks with commas between them: {error}.") from error
 
 
 def next_redis_database(url):

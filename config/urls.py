@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.urls import include, path
 
+from access_requests.urls import internal_urlpatterns
 from config import demo, health, reports, staff
 from frame.views import icon
 
@@ -16,8 +17,10 @@ urlpatterns = [
     path("csp", reports.policy_violation, name="csp_report"),
     path("favicon.ico", icon, name="icon"),
     path("auth/", include("allauth.urls")),
+    path(settings.ADMIN_PATH, include(internal_urlpatterns)),
     *staff.addresses(),
     path("", include("accounts.urls")),
+    path("", include("riders.urls")),
     path("", include("notifications.urls")),
     path("", include("access_requests.urls")),
 ]

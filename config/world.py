@@ -19,6 +19,7 @@ from accounts.models import Account, Invoice, Membership, Order, Usage, User
 from accounts.permissions import AccountPermission, Role
 from accounts.states import AccountKind, Deciders
 from partners import services as partners
+from riders import services as cases
 
 BEGINNING = datetime(2020, 1, 1, tzinfo=UTC)
 PASSWORD = "lend-me-a-key-{name}"  # noqa: S105 - printed by the command that uses it, on a database of its own
@@ -73,6 +74,8 @@ STAFF_MAY = [
     "view_partnership",
     "view_accessrequest",
     "view_block",
+    "view_accessrole",
+    "view_supportcase",
     "view_mail",
     "view_notice",
     "view_trailline",
@@ -84,6 +87,9 @@ STAFF_MAY = [
     "add_partnership",
     "add_registerupload",
     *(f"{may}_{what}" for what in ("invitation", "replacement", "factorreset") for may in ("view", "add", "change")),
+    "change_supportcase",
+    "add_accessrole",
+    "change_accessrole",
 ]
 
 
@@ -134,6 +140,7 @@ def build(*, at, several_deciders=False, secrets=True):
                 at=BEGINNING,
             )
     _let_staff_in(world)
+    requests.lay_down_roles(at=BEGINNING)
     accounts.deactivate_person(user=world.greta, by=None, at=BEGINNING)
     if several_deciders:
         Account.objects.filter(pk=world.acme.pk).update(partner_deciders=Deciders.PRIMARY_AND_ADMINISTRATORS)
@@ -201,6 +208,13 @@ def ask_for_pat(world, *, at):
     )
 
 
+def open_case_of_acme(world, *, at):
+    """Connie reports something to support, so that Tess has a case to name when she asks."""
+    return cases.open_case(
+        account=world.acme, subject="Backups stop at half past three every night", by=world.connie, at=at
+    )
+
+
 def addresses():
     """The mail address of everybody of the cast, by first name."""
     return {name: f"{name}@{DOMAINS[places[0][0]]}" for name, places in PEOPLE.items()}
@@ -224,7 +238,7 @@ def _person(name, email, *, secrets):
         user.set_unusable_password()
     user.save()
     EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=True)
-    if secrets:
+    if secrets or PEOPLE[name][0][0] == "vendor":  # nobody is an associate without a second factor
         TOTP.activate(user, secret_of(name))
     return user
 

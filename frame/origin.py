@@ -17,6 +17,18 @@ def client_address(meta, *, proxies):
         return None
 
 
+def from_networks(address, networks):
+    """Whether an address lies in one of the networks; none does where there is no network, or no address.
+
+    :param networks: :mod:`ipaddress` networks of either family
+    """
+    if address is None:
+        return False
+    place = ipaddress.ip_address(address)
+    place = getattr(place, "ipv4_mapped", None) or place
+    return any(place in network for network in networks)
+
+
 def from_this_machine(request):
     """Whether the request came from this very machine, and through nobody's proxy: for pages of the demo only."""
     told = {"HTTP_X_FORWARDED_FOR", "HTTP_FORWARDED", "HTTP_X_REAL_IP"} & request.META.keys()

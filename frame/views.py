@@ -19,8 +19,11 @@ def malformed(request, exception=None):
 
 def not_you(request, exception=None):
     """403, with the sentence that the refusal brought along."""
-    context = {"message": str(exception or ""), "ended": isinstance(exception, AccessEnded)}
-    return render(request, "403.html", context, status=403)
+    ended = isinstance(exception, AccessEnded)
+    response = render(request, "403.html", {"message": str(exception or ""), "ended": ended}, status=403)
+    if ended:
+        response.headers["HX-Refresh"] = "true"  # a part of a page that asks by itself takes the whole page along
+    return response
 
 
 def not_here(request, exception=None):

@@ -5,6 +5,8 @@ from django.db.models.functions import TruncDate
 
 from .models import Mail, MailState, Notice
 
+LATELY = 10
+
 
 def oldest_unsent(*, at):
     """When the oldest mail that should have left by now was due, or ``None``."""
@@ -38,6 +40,12 @@ def newer(user, known):
     return Notice.objects.filter(recipient=user, read_at=None, id__gt=known).order_by("-id")
 
 
-def latest_id(user):
-    """The id of the newest notice of a person; 0 where there is none."""
-    return Notice.objects.filter(recipient=user).order_by("-id").values_list("id", flat=True).first() or 0
+def known_id(user, *, urgent, since):
+    """The id of the newest notice that a page drawn now need not tell of; 0 where there is none. One query.
+
+    :param urgent: events of which a notice raised after ``since`` and not read yet is told all the same: it may have
+        come in while the reader went from one page to the next
+    """
+    newest = list(Notice.objects.filter(recipient=user).order_by("-id")[:LATELY])
+    fresh = [one.pk for one in newest if one.event in urgent and one.read_at is None and one.created_at > since]
+    return min(fresh) - 1 if fresh else newest[0].pk if newest else 0

@@ -21,7 +21,7 @@ from django.http import HttpRequest
 from django.test import Client, TransactionTestCase
 
 from access_requests import services
-from access_requests.models import AccessRequest
+from access_requests.models import AccessRequest, AccessRole
 from accounts.models import Account, Membership, User
 from accounts.permissions import AccountPermission
 from accounts.states import Deciders
@@ -33,6 +33,8 @@ from notifications.models import Mail
 
 INVOICES = AccountPermission.VIEW_INVOICES
 WEEK = timedelta(days=7)
+READ_RECORDS = "Read orders, invoices and usage"
+REPAIR = "Repair the configuration"
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -81,6 +83,12 @@ def several_deciders(cast):
 def pending(cast, now):
     """Pat asks for Petra to see Acme's invoices, for seven days from the approval."""
     return ask(cast, at=now)
+
+
+@pytest.fixture
+def support_asked(cast, now):
+    """Tess asks to read Acme's records, for a week from the approval."""
+    return ask_for_support(cast, at=now)
 
 
 @pytest.fixture
@@ -147,6 +155,26 @@ def ask(cast, *, at, by=None, for_=None, account=None, window=None, permissions=
         **{"administrator": False, "may_delegate": False, "reason": "The last invoice does not add up.", **more},
     )
     return fresh(request)
+
+
+def ask_for_support(cast, *, at, by=None, account=None, roles=(READ_RECORDS,), window=None, **more):
+    """This will ask as an associate: Tess, at Acme, to read the records for a week, without a case."""
+    account = account or cast.acme
+    request = services.submit_support_request(
+        number=account.number,
+        org_id=account.org_id,
+        by=by or cast.tess,
+        roles=role_bundles(*roles),
+        window=window or services.Window(duration=WEEK),
+        at=at,
+        **{"reason": "The nightly backups stop.", "no_case": "Carol called.", **more},
+    )
+    return fresh(request)
+
+
+def role_bundles(*names):
+    """This will give the role bundles called so."""
+    return list(AccessRole.objects.filter(name__in=names))
 
 
 def approve(request, *, by, at, seen=None, **less):

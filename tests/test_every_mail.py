@@ -18,25 +18,27 @@ from tests.test_house_rules import MAILS
 __all__ = ["story_of_access", "story_of_people", "strict"]
 
 # Who reads it, each time that it was sent, and the pages its buttons open. Carol and Mallory are the primary users and
-# decide, Adam, Dora and later M are administrators; Pat asks, Petra and Piotr get in; Quinn asks for himself.
-ASKED, ANSWER, OWN = {"pat petra", "pat piotr", "quinn"}, {"decide"}, {"account_contacts"}
+# decide, Adam, Dora and later M are administrators, who answer support too; Pat asks, Petra and Piotr get in; Quinn asks
+# for himself, Tess and Tom as support.
+ASKED, ANSWER, OWN = {"pat petra", "pat piotr", "quinn", "tess"}, {"decide"}, {"account_contacts"}
+ANSWERS_SUPPORT = "adam carol dora"
 RUN_LATER = "adam carol connie dora m"  # who runs Acme once Connie had the place for a day
 RUN_ACME = {"adam carol dora m", RUN_LATER}
 TABLE = {
-    "requested_customer": ({"carol", "mallory"}, ANSWER),
-    "requested_partner": (ASKED, {"request"}),
+    "requested_customer": ({"carol", "mallory", ANSWERS_SUPPORT}, ANSWER),
+    "requested_partner": (ASKED | {"tom"}, {"request"}),
     "renewals_partner": ({"pat petra"}, {"requests"}),
-    "edited_customer": ({"carol"}, ANSWER),
-    "reminder_customer": ({"carol"}, ANSWER),
-    "withdrawn_customer": ({"carol"}, {"request"}),
-    "lapsed": ({"carol quinn"}, {"request", "ask"}),
-    "granted_customer": ({"carol", "mallory"}, {"request", "grant"}),
+    "edited_customer": ({"carol", ANSWERS_SUPPORT}, ANSWER),
+    "reminder_customer": ({"carol", ANSWERS_SUPPORT}, ANSWER),
+    "withdrawn_customer": ({"carol", "adam carol dora tess"}, {"request"}),
+    "lapsed": ({"carol quinn", "adam carol dora tom"}, {"request", "ask", "support_ask"}),
+    "granted_customer": ({"carol", "mallory", ANSWERS_SUPPORT}, {"request", "grant"}),
     "granted_partner": (ASKED | {"petra"}, {"request", "grant", "account"}),
-    "denied_customer": ({"carol"}, {"request"}),
-    "denied_partner": ({"pat petra"}, {"request"}),
+    "denied_customer": ({"carol", ANSWERS_SUPPORT}, {"request"}),
+    "denied_partner": ({"pat petra", "tess"}, {"request"}),
     "unexpected": ({"carol security"}, {"request"}),
-    "reduced": ({"carol pat petra"}, {"request"}),
-    "ends_soon": ({"carol pat petra", "carol petra"}, {"request", "grant", "renew"}),
+    "reduced": ({"carol pat petra", "adam carol dora tess"}, {"request"}),
+    "ends_soon": ({"carol pat petra", "carol petra", "tess"}, {"request", "grant", "renew", "support_ask"}),
     "ended": ({"carol pat petra", "carol pat piotr", "carol petra"}, {"request", "grant"}),
     "ended_together": ({"mallory pat petra"}, {"account_access", "home"}),
     "linked": ({"carol pat", "carol quinn", "mallory pat"}, {"home"}),

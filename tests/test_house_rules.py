@@ -10,11 +10,11 @@ from django.apps import apps
 from django.conf import settings
 from django.db.models import CheckConstraint, F, Q
 
-OURS = ["access_requests", "accounts", "partners", "notifications", "audit"]
+OURS = ["access_requests", "riders", "accounts", "partners", "notifications", "audit"]
 TEMPLATES = Path(settings.BASE_DIR) / "templates"
 MAIL_PARTS = {"subject.txt", "message.txt", "message.html"}
 # These write nothing: one answers yes or no, the others refuse who or what may not
-QUESTIONS = {"may_end", "check_window", "require_ender"}
+QUESTIONS = {"may_end", "check_window", "find_customer", "require_ender"}
 
 
 def services():

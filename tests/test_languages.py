@@ -69,9 +69,10 @@ def said_in_code():
         for module in room.parent.rglob("*.py"):
             for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
                 if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-                    name = node.func.id.removesuffix("_lazy")
+                    name = node.func.id.removesuffix("_lazy").removesuffix("_noop")
                     words = [one.value for one in node.args if isinstance(one, ast.Constant)]
-                    if name in {"_", "gettext", "ngettext", "pgettext", "npgettext"}:
+                    # Words kept in a table are marked where they are first said, and translated without being named
+                    if words and name in {"_", "gettext", "ngettext", "pgettext", "npgettext"}:
                         found.add(_told_apart(name, words))
     return found
 

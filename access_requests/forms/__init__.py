@@ -4,15 +4,19 @@ from .answering import DecisionForm, LessForm
 from .asking import AddForm, AskForm
 from .fields import MomentForm, switches
 from .giving import GiveForm, RenewForm, RenewSeveralForm
+from .supporting import FindAccountForm, SupportDetailsForm, SupportRolesForm
 
 __all__ = [
     "AddForm",
     "AskForm",
     "DecisionForm",
+    "FindAccountForm",
     "GiveForm",
     "LessForm",
     "MomentForm",
     "RenewForm",
     "RenewSeveralForm",
+    "SupportDetailsForm",
+    "SupportRolesForm",
     "switches",
 ]

@@ -75,9 +75,14 @@ class AskForm(forms.Form):
         data = super().clean()
         if not data.get("administrator") and not data.get("permissions") and "permissions" not in self.errors:
             self.add_error("permissions", _("Switch on at least one right, or Administrator."))
+        self.clean_window(data)
+        return data
+
+    def clean_window(self, data):
+        """Put the window into the cleaned values, or say beside which field it breaks a rule."""
         moments = {name: self._moment(name, data) for name in ("starts_at", "ends_at")}
         if self.errors.keys() & {"length", "starts_at", "ends_at"}:
-            return data
+            return
         data["window"] = self._window(data["length"], **moments)
         checked_at = self.at
         if self.known and self.known.starts_at and data["window"].starts_at == self.known.starts_at:
@@ -86,7 +91,6 @@ class AskForm(forms.Form):
             check_window(data["window"], zone=self.account.zone, at=checked_at)
         except ValidationError as error:
             self.add_error("length" if error.code == "duration" else error.code, error)
-        return data
 
     def terms(self):
         """The cleaned values as the services take them."""

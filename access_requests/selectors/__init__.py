@@ -26,6 +26,7 @@ from .counts import (
     ends_per_day,
     waiting_since,
 )
+from .doing import Deed, as_deeds, done_with, page_in_words, receipt
 from .grants import (
     account_number_of_grant,
     blocked_people,
@@ -79,6 +80,16 @@ from .requests import (
     who_would_decide,
     window_lasts,
 )
+from .supporting import (
+    account_called,
+    is_customer,
+    roles_in_words,
+    roles_on_offer,
+    support_requests_of,
+    support_requests_to,
+    who_decides_support,
+    with_times,
+)
 from .terms import (
     Change,
     Ended,
@@ -89,12 +100,12 @@ from .terms import (
     differences,
     facts,
     grant_terms,
-    receipt,
     request_terms,
 )
 
 __all__ = [
     "Change",
+    "Deed",
     "Ended",
     "Lane",
     "OwnCompany",
@@ -105,11 +116,14 @@ __all__ = [
     "access_now",
     "access_then",
     "access_through",
+    "access_to",
+    "account_called",
     "account_number_of",
     "account_number_of_grant",
     "answers_partners",
     "apart_from_own",
     "as_changes",
+    "as_deeds",
     "asked_by",
     "asked_per_day",
     "blocked_people",
@@ -122,6 +136,7 @@ __all__ = [
     "deciders_of",
     "decides_partners",
     "differences",
+    "done_with",
     "ending_before",
     "ending_soon",
     "ends_per_day",
@@ -130,6 +145,7 @@ __all__ = [
     "grants_of_own_people",
     "grants_of_people",
     "grants_visible_to",
+    "is_customer",
     "is_insider",
     "is_restorable",
     "kept_from_staff",
@@ -142,6 +158,7 @@ __all__ = [
     "named",
     "narrowed",
     "own_companies",
+    "page_in_words",
     "partners_with_counts",
     "people_inside",
     "person_of_partner",
@@ -155,9 +172,13 @@ __all__ = [
     "restorable",
     "rights_of",
     "rights_then",
+    "roles_in_words",
+    "roles_on_offer",
     "roles_then",
     "spell_customer",
     "standing_blocks",
+    "support_requests_of",
+    "support_requests_to",
     "turned_away",
     "visible_to",
     "waiting_for",
@@ -166,6 +187,8 @@ __all__ = [
     "waiting_since",
     "waiting_under",
     "what_happened_instead",
+    "who_decides_support",
     "who_would_decide",
     "window_lasts",
+    "with_times",
 ]

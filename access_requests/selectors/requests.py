@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts import authorization
 from accounts.models import Grant, Membership
@@ -28,8 +29,10 @@ def visible_to(user, *, at):
 
 def waiting_for(user, *, at):
     """The requests ``user`` may answer now: of their accounts, and of nobody they share a company with."""
-    mine = AccessRequest.objects.waiting(at).filter(account__in=authorization.decides_for(user, at=at))
-    return apart_from_own(mine, user, at=at)
+    mine = Q()
+    for kind in RequestKind:
+        mine |= Q(kind=kind, account__in=authorization.decides_for(user, kind, at=at))
+    return apart_from_own(AccessRequest.objects.waiting(at).filter(mine), user, at=at)
 
 
 def apart_from_own(requests, user, *, at):
@@ -62,13 +65,27 @@ def asked_by(user, *, at):
 
 
 def requests_that_go_with(membership, *, at):
-    """The requests that are withdrawn when a membership ends, as a list of ``(words, address)``."""
+    """The requests that are withdrawn when a membership ends, as a list of ``(words, address)``.
+
+    What support has or asks for is counted and not named: the reader may be another associate (S0-10).
+    """
     theirs = Q(membership=membership) | Q(asker=membership.user, company=membership.account)
-    waiting = AccessRequest.objects.waiting(at).filter(theirs).with_people().order_by("pk")
+    waiting = list(AccessRequest.objects.waiting(at).filter(theirs).with_people().order_by("pk"))
     words = _("The request for %(person)s to %(account)s, which waits for an answer")
-    return [
-        (words % {"person": one.beneficiary, "account": one.account.name}, one.get_absolute_url()) for one in waiting
+    named = [
+        (words % {"person": one.beneficiary, "account": one.account.name}, one.get_absolute_url())
+        for one in waiting
+        if one.kind != RequestKind.SUPPORT
     ]
+    own = Grant.objects.unended(at).filter(membership=membership, kind=RequestKind.SUPPORT).count()
+    asked = len(waiting) - len(named)
+    if own:
+        words = ngettext("%(count)d access of support", "%(count)d accesses of support", own)
+        named.append((words % {"count": own}, ""))
+    if asked:
+        words = ngettext("%(count)d waiting request of support", "%(count)d waiting requests of support", asked)
+        named.append((words % {"count": asked}, ""))
+    return named
 
 
 def named(requests, words):
@@ -96,7 +113,7 @@ def linked_since(request):
 
 def decides_partners(user, account, *, at):
     """Whether a person answers partners' requests for an account, before anybody is set apart: for buttons."""
-    return authorization.decides_for(user, at=at).filter(pk=account.pk).exists()
+    return authorization.decides_for(user, RequestKind.PARTNER, at=at).filter(pk=account.pk).exists()
 
 
 def is_insider(user, request, *, at):

@@ -1,6 +1,5 @@
 """The terms of a request or a grant, in words: what mails and pages say, and what changed between two versions."""
 
-from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,13 +10,14 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from accounts import authorization
 from accounts.models import Account, Grant
-from accounts.permissions import AccountPermission
+from accounts.permissions import AccountPermission, ordered
 from audit import selectors as trail
 from frame.wording import spell_duration, spell_list, spell_moment_in_full
 
 from ..models import AccessRequest
 
 FIELDS = {
+    "roles": gettext_lazy("Roles"),
     "permissions": gettext_lazy("Rights"),
     "administrator": gettext_lazy("Administrator"),
     "may_delegate": gettext_lazy("May add colleagues"),
@@ -25,6 +25,8 @@ FIELDS = {
     "ends_at": gettext_lazy("Until"),
     "duration": gettext_lazy("Length from approval"),
     "reason": gettext_lazy("Reason"),
+    "case_number": gettext_lazy("Case"),
+    "no_case": gettext_lazy("Why there is no case"),
 }
 
 PAGES = {
@@ -34,12 +36,36 @@ PAGES = {
     "usage": gettext_lazy("Usage"),
     "contacts": gettext_lazy("Contacts"),
     "access": gettext_lazy("Access"),
+    "cases": gettext_lazy("Cases"),
+    "case": gettext_lazy("One case"),
+    "case_open": gettext_lazy("Cases, to open one"),
+    "cases.csv": gettext_lazy("Cases, as a file"),
     "configuration": gettext_lazy("Configuration"),
     "configuration_change": gettext_lazy("Configuration, to change it"),
     "orders.csv": gettext_lazy("Orders, as a file"),
     "invoices.csv": gettext_lazy("Invoices, as a file"),
     "usage.csv": gettext_lazy("Usage, as a file"),
 }
+
+
+@dataclass(frozen=True)
+class RoleInWords:
+    """A bundle as it was when it was asked for, in the language of the reader."""
+
+    name: str
+    description: str
+    rights: list[str]
+
+    @classmethod
+    def of(cls, role):
+        """The words of what a request keeps of a bundle. Those every portal begins with are translated."""
+        rights = [str(right.label) for right in ordered(role["permissions"])]
+        return cls(_(role["name"]), _(role["description"]), rights)
+
+    @property
+    def in_full(self):
+        """Name and rights in one line."""
+        return _("%(role)s (%(rights)s)") % {"role": self.name, "rights": spell_list(self.rights)}
 
 
 @dataclass(frozen=True)
@@ -61,6 +87,8 @@ class Terms:
     duration: timedelta | None
     reason: str
     case: str
+    no_case: str = ""
+    asked_roles: tuple[dict, ...] = ()
 
     @property
     def account_name(self):
@@ -76,6 +104,11 @@ class Terms:
     def rights(self):
         """Every right in words, in the order of the catalogue."""
         return [str(right.label) for right in self.permissions]
+
+    @property
+    def roles(self):
+        """The bundles asked for, each with what it is called, what it says and every right in words."""
+        return [RoleInWords.of(role) for role in self.asked_roles]
 
     @property
     def starts(self):
@@ -125,6 +158,12 @@ class ReceiptLine:
     @property
     def words(self):
         """The line as people read it."""
+        if self.page == "case.opened":
+            count = {"count": self.times}
+            return ngettext("Cases, %(count)d opened", "Cases, %(count)d opened", self.times) % count
+        if self.page == "case.solved":
+            count = {"count": self.times}
+            return ngettext("Cases, %(count)d solved", "Cases, %(count)d solved", self.times) % count
         if not self.page:
             count = {"count": self.times}
             return ngettext("Configuration, %(count)d change", "Configuration, %(count)d changes", self.times) % count
@@ -162,6 +201,8 @@ def request_terms(request):
         duration=request.duration,
         reason=request.reason,
         case=request.case_number,
+        no_case=request.no_case,
+        asked_roles=tuple(request.roles),
     )
 
 
@@ -189,6 +230,7 @@ def grant_terms(grant: Grant, *, rights=None):
 def facts(request: AccessRequest):
     """What an edit can change, as plain values the trail keeps."""
     return {
+        "roles": request.roles,
         "permissions": [right.value for right in request.rights],
         "administrator": request.administrator,
         "may_delegate": request.may_delegate,
@@ -196,6 +238,8 @@ def facts(request: AccessRequest):
         "ends_at": request.ends_at and request.ends_at.isoformat(),
         "duration": None if request.duration is None else int(request.duration.total_seconds()),
         "reason": request.reason,
+        "case_number": request.case_number,
+        "no_case": request.no_case,
     }
 
 
@@ -223,13 +267,11 @@ def as_changes(plain, zone):
     return [Change(one["field"], one["before"], one["after"], zone) for one in plain]
 
 
-def receipt(grant):
-    """What was opened and changed through an access and how often, as :class:`ReceiptLine`; empty if never used."""
-    pages = Counter(line.details.get("page", "") for line in trail.through(grant.public_id))
-    return [ReceiptLine(page, times) for page, times in sorted(pages.items())]
-
-
 def _spell(field, value, zone):
+    if field == "roles":
+        return "; ".join(RoleInWords.of(role).in_full for role in value) or _("none")
+    if field in ("case_number", "no_case") and not value:
+        return _("none")
     if field == "permissions":
         return spell_list([str(AccountPermission(right).label) for right in value]) if value else _("none")
     if field in ("administrator", "may_delegate"):

@@ -3,32 +3,40 @@
 from .asking import cancel_request, edit_request, submit_request
 from .deciding import approve_request, deny_request, lift_block, report_unexpected
 from .delegating import add_colleague
-from .ending import end_access, end_all_access, may_end, shrink_access
+from .ending import end_access, end_all_access, hand_back_access, may_end, shrink_access
 from .followups import clear_up_after, clear_up_after_person, clear_up_under, tell_new_deciders
 from .giving import give_access
 from .keeping import restore_access
 from .repeating import renew_access, renew_several, send_again
+from .roles import add_access_role, change_access_role, lay_down_roles
 from .several import Asked, submit_requests
+from .supporting import edit_support_request, find_customer, submit_support_request
 from .sweeping import end_due_grants, expire_due_requests, remind, sweep
 from .windows import Window, check_window
 
 __all__ = [
     "Asked",
     "Window",
+    "add_access_role",
     "add_colleague",
     "approve_request",
     "cancel_request",
+    "change_access_role",
     "check_window",
     "clear_up_after",
     "clear_up_after_person",
     "clear_up_under",
     "deny_request",
     "edit_request",
+    "edit_support_request",
     "end_access",
     "end_all_access",
     "end_due_grants",
     "expire_due_requests",
+    "find_customer",
     "give_access",
+    "hand_back_access",
+    "lay_down_roles",
     "lift_block",
     "may_end",
     "remind",
@@ -40,6 +48,7 @@ __all__ = [
     "shrink_access",
     "submit_request",
     "submit_requests",
+    "submit_support_request",
     "sweep",
     "tell_new_deciders",
 ]

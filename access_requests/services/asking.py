@@ -67,7 +67,7 @@ def write_request(
     check_terms(permissions, administrator, reason)
     check_window(window, zone=account.zone, at=at)
     require_within_limits(partnership, by=by, person=membership.user, case_number=case_number, at=at)
-    _make_room(account, membership.user, case_number, at=at)
+    make_room(account, membership.user, case_number, at=at)
     request = AccessRequest(
         kind=RequestKind.PARTNER,
         account=account,
@@ -78,7 +78,7 @@ def write_request(
         reason=one_paragraph(reason),
         case_number=case_number,
         submitted_at=at,
-        **_times_to_answer(window, RequestKind.PARTNER, at),
+        **times_to_answer(window, RequestKind.PARTNER, at),
         **_terms(permissions, administrator, may_delegate, window),
     )
     if not authorization.deciders(account, request.kind, at=at, apart_from=request.people).exists():
@@ -102,18 +102,26 @@ def edit_request(*, request, seen, by, permissions, administrator, may_delegate,
     lock_account(request.account)
     request = lock_request(request)
     require_asking(request, by, at=at)
-    if request.version > settings.PORTAL_EDIT_MAX:
-        raise NotAllowedNow(_("This request was changed often enough. Withdraw it and ask anew."))
+    if request.kind != RequestKind.PARTNER:
+        raise NotAllowedNow(_("What support asks for is changed where it was asked."))
+    require_room_to_change(request)
     check_terms(permissions, administrator, reason)
-    # A start that was in order when it was asked for stays in order until it is changed.
-    checked_at = request.submitted_at if window.starts_at and window.starts_at == request.starts_at else at
-    check_window(window, zone=request.account.zone, at=checked_at)
-    before = selectors.facts(request)
+    check_changed_window(request, window, at=at)
     terms = _terms(permissions, administrator, may_delegate, window) | {"reason": one_paragraph(reason)}
+    return change_terms(request, terms, window, seen=seen, by=by, at=at)
+
+
+def change_terms(request, terms, window, *, seen, by, at):
+    """Write what is asked now and tell whoever decides; the caller has asked the door and holds the locks.
+
+    :param terms: the fields that may differ, with their values
+    :raises NotAllowedNow: it was answered, withdrawn, changed or lapsed in the meantime
+    """
+    before = selectors.facts(request)
     for field, value in terms.items():
         setattr(request, field, value)
     digest = request.compute_digest()
-    times = _times_to_answer(window, request.kind, request.submitted_at)
+    times = times_to_answer(window, request.kind, request.submitted_at)
     if request.remind_at is None:
         times.pop("remind_at")  # reminded of once is enough
     move_request(request, "edit", seen=seen, at=at, digest=digest, **times, **terms)
@@ -162,6 +170,15 @@ def require_asking(request, by, *, at):
     refuse_blocked(request.account, request.people)
 
 
+def require_room_to_change(request):
+    """Let through a request that was not changed too often; each change is a mail to everybody who decides.
+
+    :raises NotAllowedNow: it was
+    """
+    if request.version > settings.PORTAL_EDIT_MAX:
+        raise NotAllowedNow(_("This request was changed often enough. Withdraw it and ask anew."))
+
+
 def refuse_blocked(account, people):
     """Let through people whom the customer does not keep from asking.
 
@@ -175,6 +192,12 @@ def refuse_blocked(account, people):
 
 def _is_active(membership, at):
     return Membership.objects.active(at).filter(pk=membership.pk).exists()
+
+
+def check_changed_window(request, window, *, at):
+    """A start that was in order when it was asked for stays in order until it is changed."""
+    checked_at = request.submitted_at if window.starts_at and window.starts_at == request.starts_at else at
+    check_window(window, zone=request.account.zone, at=checked_at)
 
 
 def check_terms(permissions, administrator, reason):
@@ -201,8 +224,11 @@ def _terms(permissions, administrator, may_delegate, window):
     }
 
 
-def _make_room(account, person, case_number, *, at):
-    """One request at a time per person, account and case; one that has lapsed is stored as such first."""
+def make_room(account, person, case_number, *, at):
+    """One request at a time per person, account and case; one that has lapsed is stored as such first.
+
+    :raises NotAllowedNow: one waits already
+    """
     same = AccessRequest.objects.filter(account=account, beneficiary=person, case_number=case_number)
     for old in same.overdue(at).with_people():
         expire_request(request=old, at=at)
@@ -210,7 +236,7 @@ def _make_room(account, person, case_number, *, at):
         raise NotAllowedNow(_("A request for %(name)s waits for an answer already.") % {"name": person})
 
 
-def _times_to_answer(window, kind, at):
+def times_to_answer(window, kind, at):
     """Until when a request waits, and the moment halfway, when its deciders are reminded."""
     latest = at + getattr(settings, RESPOND_WITHIN[kind])
     respond_by = latest if window.ends_at is None else min(latest, window.ends_at)

@@ -65,6 +65,23 @@ def end_all_access(*, account, partner, by, at):
 
 
 @transaction.atomic
+def hand_back_access(*, account, by, at):
+    """Hand back early all that ``by`` was lent on an account and can use now; what hangs under it ends with it.
+
+    :returns: the grants that ended
+    :raises NotAllowedNow: nothing is left to hand back
+    """
+    lock_account(account)
+    mine = lock_grants(Grant.objects.live(at).filter(account=account, grantee=by))
+    ended = []
+    for grant in mine:
+        ended += end_family(grant, reason=EndReason.HANDED_BACK, by=by, at=at)
+    if not ended:
+        raise NotAllowedNow(_("There is nothing to hand back: your access has ended already."))
+    return ended
+
+
+@transaction.atomic
 def shrink_access(*, grant, by, ends_at, permissions, may_delegate, at):
     """Make access less: an earlier end, fewer rights, no adding of colleagues. It applies at once.
 
@@ -130,5 +147,10 @@ def _is_own_side(user, grant, *, at):
 
 
 def _administers(user, grant, *, at):
+    """Whether somebody answers for the people of the partner whose person has the access. Support access is its
+    associate's own business: nobody of the vendor has a part in it.
+    """
+    if grant.kind != RequestKind.PARTNER:
+        return False
     admins = Membership.objects.active(at).filter(account=grant.membership.account_id, role__in=PARTNER_ADMIN_ROLES)
     return admins.filter(user=user).exists()

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.states import RequestKind
 from frame.refusals import TooMuch
 from frame.wording import spell_moment
 from partners.models import Partnership
@@ -35,9 +36,27 @@ def require_room(partnership, *, by, at, count=1):
     :raises TooMuch: with a sentence fit to show, and the moment from which there is room for so many
     :raises ValidationError: there is never room for so many at once
     """
-    _not_too_many_waiting(partnership, by, count, at=at)
-    if partnership.state != PartnershipState.LINKED:
-        _not_too_many_in_a_day(by, count, at=at)
+    linked = partnership.state == PartnershipState.LINKED
+    most = settings.PORTAL_PENDING_LINKED if linked else settings.PORTAL_PENDING_AVAILABLE
+    _not_too_many_waiting(partnership.customer, by, most, count, at=at)
+    if not linked:
+        others = Partnership.objects.filter(
+            partner=OuterRef("company"), customer=OuterRef("account"), state=PartnershipState.LINKED
+        )
+        strangers = AccessRequest.objects.filter(asker=by).exclude(Exists(others))
+        words = _("You have asked companies that are not linked to yours %(count)d times within a day.")
+        _not_too_many_in_a_day(strangers, words, count, at=at)
+
+
+def require_support_within_limits(account, *, by, case_number, at):
+    """Let through an associate who has not asked too much; the caller holds the lock on the account.
+
+    :raises TooMuch: with a sentence fit to show, and the moment from which it is possible again
+    """
+    require_not_just_denied(account, by, case_number, at=at)
+    _not_too_many_waiting(account, by, settings.PORTAL_PENDING_AVAILABLE, 1, at=at)
+    own = AccessRequest.objects.filter(asker=by, kind=RequestKind.SUPPORT)
+    _not_too_many_in_a_day(own, _("You have asked customers %(count)d times within a day."), 1, at=at)
 
 
 def refuse_until(words, moment):
@@ -64,15 +83,13 @@ def require_not_just_denied(account, person, case_number, *, at):
         refuse_until(words, last.decided_at + settings.PORTAL_ASK_AGAIN_AFTER)
 
 
-def _not_too_many_waiting(partnership, by, count, *, at):
-    linked = partnership.state == PartnershipState.LINKED
-    most = settings.PORTAL_PENDING_LINKED if linked else settings.PORTAL_PENDING_AVAILABLE
+def _not_too_many_waiting(account, by, most, count, *, at):
     _never_more_than(most, count)
-    waiting = AccessRequest.objects.waiting(at).filter(asker=by, account=partnership.customer).order_by("respond_by")
+    waiting = AccessRequest.objects.waiting(at).filter(asker=by, account=account).order_by("respond_by")
     lapse_at = list(waiting.values_list("respond_by", flat=True))
     if len(lapse_at) + count > most:
         until = lapse_at[len(lapse_at) + count - most - 1]
-        numbers = {"count": len(lapse_at), "company": partnership.customer.name, "most": most}
+        numbers = {"count": len(lapse_at), "company": account.name, "most": most}
         if len(lapse_at) < most:
             words = ngettext(
                 "%(count)d request of yours waits at %(company)s, and no more than %(most)d can. Choose fewer people.",
@@ -88,19 +105,13 @@ def _not_too_many_waiting(partnership, by, count, *, at):
         refuse_until(words % numbers, until)
 
 
-def _not_too_many_in_a_day(by, count, *, at):
-    linked = Partnership.objects.filter(
-        partner=OuterRef("company"), customer=OuterRef("account"), state=PartnershipState.LINKED
-    )
-    strangers = AccessRequest.objects.filter(asker=by, submitted_at__gt=at - DAY).exclude(Exists(linked))
-    asked_at = list(strangers.order_by("submitted_at").values_list("submitted_at", flat=True))
+def _not_too_many_in_a_day(asked, words, count, *, at):
+    lately = asked.filter(submitted_at__gt=at - DAY).order_by("submitted_at")
+    asked_at = list(lately.values_list("submitted_at", flat=True))
     most = settings.PORTAL_ASKS_PER_DAY
     _never_more_than(most, count)
     if len(asked_at) + count > most:
-        words = _("You have asked companies that are not linked to yours %(count)d times within a day.") % {
-            "count": len(asked_at)
-        }
-        refuse_until(words, asked_at[len(asked_at) + count - most - 1] + DAY)
+        refuse_until(words % {"count": len(asked_at)}, asked_at[len(asked_at) + count - most - 1] + DAY)
 
 
 def _never_more_than(most, count):

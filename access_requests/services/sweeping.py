@@ -8,7 +8,7 @@ from django.db.models import Exists, F, OuterRef
 
 from accounts import services as accounts
 from accounts.models import Grant, Membership
-from accounts.states import EndReason
+from accounts.states import EndReason, RequestKind
 from audit import selectors as trail
 from audit.record import job_ran
 from frame.refusals import NotAllowedNow
@@ -53,6 +53,8 @@ def remind(*, at):
     halfway = AccessRequest.objects.waiting(at).filter(remind_at__lte=at)
     for request in halfway.order_by("pk").iterator(chunk_size=200):
         _quietly(_remind_deciders, request, at=at)
+    for grant in _support_ending(at=at).order_by("pk").iterator(chunk_size=200):
+        _quietly(_remind_of_end, grant, days=0, at=at)
     for days in sorted(int(days) for days in settings.PORTAL_REMIND_DAYS):
         for grant in _ending_within(days, at=at).order_by("pk").iterator(chunk_size=200):
             _quietly(_remind_of_end, grant, days=days, at=at)
@@ -114,13 +116,22 @@ def _ending_within(days, *, at):
     """Access that ends within so many days, had run longer than that when they began, and was not reminded of."""
     told = Reminder.objects.filter(grant=OuterRef("pk"), days__lte=days)
     soon = Grant.objects.live(at).filter(ended_at=None, ends_at__lte=at + timedelta(days=days))
+    soon = soon.exclude(kind=RequestKind.SUPPORT)
     return soon.filter(starts_at__lt=F("ends_at") - timedelta(days=2 * days)).exclude(Exists(told))
+
+
+def _support_ending(*, at):
+    """Support access that ends within minutes, had run longer than that when they began, and was not reminded of."""
+    ahead, told = settings.PORTAL_REMIND_SUPPORT, Reminder.objects.filter(grant=OuterRef("pk"), days=0)
+    soon = Grant.objects.live(at).filter(kind=RequestKind.SUPPORT, ended_at=None, ends_at__lte=at + ahead)
+    return soon.filter(starts_at__lt=F("ends_at") - 2 * ahead).exclude(Exists(told))
 
 
 @transaction.atomic
 def _remind_of_end(grant, *, days, at):
     new = Reminder(grant=grant, days=days, reminded_at=at)
     lock_account(grant.account)
-    if _ending_within(days, at=at).filter(pk=grant.pk).exists():
+    due = _ending_within(days, at=at) if days else _support_ending(at=at)
+    if due.filter(pk=grant.pk).exists():
         new.save(force_insert=True)
         emails.end_reminder(grant=lock_grant(grant), days=days, at=at)

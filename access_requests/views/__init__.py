@@ -2,16 +2,21 @@
 
 from .access import access, restore
 from .answering import decide
+from .asked import account_requests
 from .asking import ask, ask_several, cancel, edit
 from .contacts import add, contacts, customer_options
+from .doing import grant_done, hand_back
 from .ending import end, grant, grant_end, grant_less, less, unblock
+from .internal import roles, support_find, support_requests
 from .links import account_partners, end_all, give, unlink_customer, unlink_partner
 from .reading import detail, home, request_list
 from .repeating import renew, renewals, send_again
+from .wizard import support_details, support_leave, support_review, support_roles
 
 __all__ = [
     "access",
     "account_partners",
+    "account_requests",
     "add",
     "ask",
     "ask_several",
@@ -25,15 +30,24 @@ __all__ = [
     "end_all",
     "give",
     "grant",
+    "grant_done",
     "grant_end",
     "grant_less",
+    "hand_back",
     "home",
     "less",
     "renew",
     "renewals",
     "request_list",
     "restore",
+    "roles",
     "send_again",
+    "support_details",
+    "support_find",
+    "support_leave",
+    "support_requests",
+    "support_review",
+    "support_roles",
     "unblock",
     "unlink_customer",
     "unlink_partner",

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 from accounts import selectors as accounts
 from accounts.models import Membership
 from accounts.permissions import LENDABLE
+from accounts.states import RequestKind
 from audit import edge
 from frame import clock
 from frame.refusals import NotAllowedNow, TooMuch
@@ -95,6 +96,8 @@ def edit(request, public_id):
     """Change what is asked while it waits. The person and the account stay."""
     at = clock.now()
     asked = find_visible(request, public_id, at=at)
+    if asked.kind == RequestKind.SUPPORT:
+        return redirect("support_edit", public_id=asked.public_id)
     if request.method != "POST" and "edit" not in selectors.possible_moves(asked, request.user, at=at):
         return redirect(asked)
     seen = asked.as_seen()

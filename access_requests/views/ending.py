@@ -14,7 +14,7 @@ from frame import clock
 
 from .. import selectors, services
 from ..forms import LessForm, switches
-from .reading import find_visible
+from .reading import find_visible, what_was_done
 
 
 @require_safe
@@ -23,13 +23,14 @@ def grant(request, grant_id):
     at = clock.now()
     found = find_grant(request, grant_id, at=at)
     context = {
+        **what_was_done(request, found, at=at),
         "grant": found,
         "terms": selectors.grant_terms(found),
         "grant_live": found.live_at(at),
         "unended": found.unended_at(at),
         "may_end": found.unended_at(at) and services.may_end(request.user, found, at=at),
         "may_renew": selectors.may_renew(request.user, found, at=at),
-        "history": trail.history(found.public_id).exclude(event="account.viewed"),
+        "history": trail.history(found.public_id).exclude(event__in=trail.USED),
         "receipt": selectors.receipt(found),
         "at": at,
     }

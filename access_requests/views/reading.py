@@ -107,6 +107,7 @@ def detail(request, public_id):
     moves = selectors.possible_moves(access_request, user, at=at)
     unended = grant is not None and grant.unended_at(at)
     context = {
+        **(what_was_done(request, grant, at=at) if grant else {}),
         "access_request": access_request,
         "status": access_request.status_at(at),
         "terms": selectors.request_terms(access_request),
@@ -117,7 +118,7 @@ def detail(request, public_id):
         "may_end": unended and services.may_end(user, grant, at=at),
         "may_renew": grant is not None and selectors.may_renew(user, grant, at=at),
         "rights_given": granted(grant) if grant else [],
-        "history": trail.history(public_id, *([grant.public_id] if grant else [])).exclude(event="account.viewed"),
+        "history": trail.history(public_id, *([grant.public_id] if grant else [])).exclude(event__in=trail.USED),
         "receipt": selectors.receipt(grant) if grant else [],
         "blocks": selectors.standing_blocks(access_request.account, access_request.people),
         "decides": selectors.may_decide(user, access_request, at=at),
@@ -125,6 +126,17 @@ def detail(request, public_id):
         "at": at,
     }
     return render(request, "access_requests/detail.html", context)
+
+
+def what_was_done(request, grant, *, at):
+    """What a page says of what was done with an access: newest first, and live while something can still be done."""
+    page = page_of(request, selectors.done_with(grant))
+    return {
+        "done": page,
+        "deeds": selectors.as_deeds(page.object_list),
+        "latest_deed": page.object_list[0].pk if page.object_list else 0,
+        "watched": page.number == 1 and grant.unended_at(at),
+    }
 
 
 def find_visible(request, public_id, *, at):

@@ -25,6 +25,7 @@ from .recovering import (
     run_by,
     told_of,
 )
+from .supporting import is_associate, require_associate
 
 __all__ = [
     "accounts_of",
@@ -38,6 +39,7 @@ __all__ = [
     "granted",
     "grants_used",
     "held",
+    "is_associate",
     "is_primary",
     "open_grant",
     "open_to",
@@ -45,6 +47,7 @@ __all__ = [
     "replacements_read_by",
     "require",
     "require_appointer",
+    "require_associate",
     "require_decider",
     "require_partner_admin",
     "require_primary",

@@ -5,8 +5,9 @@ from django.db.models import CharField, Exists, F, Max, Q, Value
 from django.utils.translation import gettext as _
 
 from ..models import Account, Grant, Membership
-from ..permissions import ROLE_RIGHTS, STAND_IN_RIGHTS, SUPPORT_READS, AccountPermission, Role
-from ..states import AccountKind, Deciders
+from ..permissions import CONTACT_RIGHTS, ROLE_RIGHTS, STAND_IN_RIGHTS, SUPPORT_READS, AccountPermission, Role
+from ..states import Deciders
+from .supporting import associates
 
 
 def accounts_where(user, permission, *, at):
@@ -94,11 +95,8 @@ def _opened_to(user, at, permission=None):
 
 
 def _read_by_support(user, at):
-    """The accounts whose setting lets support read, where ``user`` is an associate: the vendor's, and active."""
-    associate = Membership.objects.active(at).filter(
-        user=user, account__kind=AccountKind.VENDOR, account__in=Account.objects.open(at)
-    )
-    return Q(support_read_only=True) & Q(Exists(associate))
+    """The accounts whose setting lets support read, where ``user`` is an associate."""
+    return Q(support_read_only=True) & Q(Exists(associates(at=at).filter(user=user)))
 
 
 def _grants_of(user, at):
@@ -109,6 +107,8 @@ def _rights_of(membership, at):
     rights = set(ROLE_RIGHTS[Role(membership.role)])
     if membership.role == Role.MEMBER:
         rights.add(membership.own)
+    if membership.authorized_contact:
+        rights |= CONTACT_RIGHTS
     if membership.role == Role.ADMINISTRATOR and Deciders.PRIMARY_AND_ADMINISTRATORS in (
         membership.account.partner_deciders,
         membership.account.support_deciders,

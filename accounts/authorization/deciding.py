@@ -42,14 +42,13 @@ def require_decider(user, account, kind, *, at, apart_from=()):
         raise PermissionDenied(_("You do not decide requests for account %(number)s.") % {"number": account.number})
 
 
-def decides_for(user, *, at):
-    """The accounts for which ``user`` decides partner requests, before anybody is set apart."""
-    both = Deciders.PRIMARY_AND_ADMINISTRATORS
+def decides_for(user, kind, *, at):
+    """The accounts for which ``user`` decides requests of this kind, before anybody is set apart."""
+    setting = "partner_deciders" if kind == RequestKind.PARTNER else "support_deciders"
+    both = {f"account__{setting}": Deciders.PRIMARY_AND_ADMINISTRATORS}
     may = Membership.objects.active(at).filter(user=user)
     may = may.filter(
-        Q(role=Role.PRIMARY)
-        | Q(role=Role.ADMINISTRATOR, account__partner_deciders=both)
-        | Q(stands_in_from__lte=at, stands_in_until__gt=at)
+        Q(role=Role.PRIMARY) | Q(role=Role.ADMINISTRATOR, **both) | Q(stands_in_from__lte=at, stands_in_until__gt=at)
     )
     return Account.objects.open(at).filter(pk__in=may.values("account"))
 

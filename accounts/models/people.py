@@ -13,7 +13,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from ..permissions import ROLE_RIGHTS, STAND_IN_RIGHTS, AccountPermission, Role
+from ..permissions import CONTACT_RIGHTS, ROLE_RIGHTS, STAND_IN_RIGHTS, AccountPermission, Role
 from ..states import AccountKind, Deciders
 
 _zones = cache(available_timezones)  # reading them off the disk each time is slow
@@ -156,11 +156,15 @@ class MembershipQuerySet(models.QuerySet):
         return self.filter(ended_at=None)
 
     def giving(self, permission, at):
-        """Active memberships that give this right by role, by the person's own switch, or as a stand-in."""
+        """Active memberships that give this right by role, by the person's own switch, by the contact flag, or as
+        a stand-in.
+        """
         gives = Q(role__in=_role_gives(permission)) | Q(
             role=Role.MEMBER,
             pk__in=MembershipRight.objects.filter(permission=permission).values("membership_id"),
         )
+        if permission in CONTACT_RIGHTS:
+            gives |= Q(authorized_contact=True)
         if permission in STAND_IN_RIGHTS:
             gives |= Q(stands_in_from__lte=at, stands_in_until__gt=at)
         if permission == AccountPermission.DECIDE_ACCESS:

@@ -16,7 +16,7 @@ from .. import authorization
 from ..models import Account, Grant, Invitation, Membership, User
 from ..permissions import APPOINTS, DECIDER_ROLES, SECOND_FACTOR_ROLES, AccountPermission, Role, ordered
 from ..signals import what_goes_with
-from ..states import AccountKind
+from ..states import AccountKind, RequestKind
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,11 @@ class WayIn:
     def how(self):
         """As whom, in words: the role, or that it is lent, or that the account lets support read."""
         return self.role or (_("Lent to you") if self.until else _("Read-only, for support"))
+
+    @property
+    def lent_until(self):
+        """Until when it is lent; ``None`` for what is the person's own."""
+        return None if self.role else self.until
 
 
 @dataclass(frozen=True)
@@ -250,8 +255,12 @@ def who_runs(account, *, at):
 
 
 def access_that_goes_with(membership, *, at):
-    """The access that came through a membership, and what hangs under it: it ends when the membership does."""
+    """The access that came through a membership, and what hangs under it: it ends when the membership does.
+
+    That of support is named by nobody but its own associate; the floor above says how much there is.
+    """
     grants = Grant.objects.unended(at).filter(Q(membership=membership) | Q(parent__membership=membership))
+    grants = grants.exclude(kind=RequestKind.SUPPORT)
     return grants.select_related("grantee", "account").order_by("account__name", "pk")
 
 

@@ -2,6 +2,7 @@
 
 from .companies import open_account
 from .configuring import change_configuration, change_settings
+from .finding import look_up_account
 from .invitations import accept_invitation, invite, invite_again, withdraw_invitation
 from .leaving import deactivate_person, end_membership, require_ender
 from .people import (
@@ -38,7 +39,7 @@ from .resetting import (
     stop_factor_reset,
 )
 from .setting_up import invite_as_staff, send_again_as_staff, set_up_account, withdraw_as_staff
-from .visits import Visit, enter
+from .visits import Visit, enter, look
 
 __all__ = [
     "RECORDS",
@@ -67,6 +68,8 @@ __all__ = [
     "invite_again",
     "invite_as_staff",
     "lock_for_register",
+    "look",
+    "look_up_account",
     "name_stand_in",
     "name_successor",
     "open_account",

@@ -20,14 +20,18 @@ class Visit:
     acting: bool
     until: datetime | None
     inside: bool  # the person's own membership opens the page
+    permission: str | None = None
+    page: str = ""
 
 
 @transaction.atomic
-def enter(*, user, number, permission, page, at):
+def enter(*, user, number, permission, page, at, looking=True):
     """Open a page of an account, and write down the look if it comes from outside.
 
     :param permission: the right the page needs; ``None`` for what everybody let in may see
     :param page: the page's name, as it stands in the trail
+    :param looking: ``False`` where it is not yet known whether the page will be shown, as where a form is sent: a
+        change leaves a line of its own, and :func:`look` writes down the page that is shown instead
     :returns: a :class:`Visit`
     :raises Account.DoesNotExist: no such account, or none of this person's business
     :raises AccessEnded: the person's own access to it has ended
@@ -41,9 +45,17 @@ def enter(*, user, number, permission, page, at):
     acting = not own.exists()
     ends = authorization.ends_of(user, [account.pk], at=at)
     through_membership = not acting and (permission is None or own.giving(permission, at).exists())
-    if not through_membership:
+    if not through_membership and looking:
         _write_down(user, account, permission, page, at)
-    return Visit(account, rights, acting, ends.get(account.pk) if acting else None, through_membership)
+    until = ends.get(account.pk) if acting else None
+    return Visit(account, rights, acting, until, through_membership, permission, page)
+
+
+@transaction.atomic
+def look(*, visit, user, at):
+    """Write down that somebody from outside is shown the page of a visit that has left no line yet."""
+    if not visit.inside:
+        _write_down(user, visit.account, visit.permission, visit.page, at)
 
 
 def _write_down(user, account, permission, page, at):

@@ -156,7 +156,7 @@ def successor(request, number, membership):
 
 def _find(request, number, membership, *, at):
     """The visit, and the living membership with this id: for members who see contacts, and one's own for everybody."""
-    visit = enter(request, number, permission=None, page="contacts")
+    visit = enter(request, number, permission=None, page="contacts", looking=False)
     people = selectors.people_of(visit.account)
     if not selectors.shows_contacts(request.user, visit.account, at=at):
         people = people.filter(user=request.user)

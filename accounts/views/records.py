@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from audit import edge
 from frame import clock
+from frame.paging import page_of
 from frame.rates import within
 from frame.tables import Column, Table
 
@@ -79,6 +80,21 @@ def invoices(request, number):
 def usage(request, number):
     """How much was used."""
     return _records(request, number, "usage", P.VIEW_USAGE, USAGE)
+
+
+@require_safe
+def account_list(request):
+    """Every account the reader can open at this moment, own ones first; a search finds one among thousands.
+
+    The switcher asks for the rows alone while somebody types into it.
+    """
+    at = clock.now()
+    search = request.GET.get("search", "").strip()[:100]
+    page = page_of(request, selectors.openable(request.user, at=at, search=search))
+    context = {"page": page, "ways_in": selectors.ways_in(request.user, page.object_list, at=at)}
+    part = request.htmx.target == "switch-found"
+    name = "accounts/accounts_found.html" if part else "accounts/accounts.html"
+    return render(request, name, context | {"search": search, "at": at})
 
 
 @require_POST

@@ -27,6 +27,7 @@
   // It is brief: after a while it goes by itself, unless somebody is reading it.
   document.addEventListener("htmx:afterSwap", function (event) {
     if (event.target.id !== "toasts") return;
+    sessionStorage.setItem("told", document.getElementById("toasts-after").value);
     const fresh = event.target.querySelectorAll(".toast");
     window.setTimeout(function () {
       fresh.forEach(function (toast) {
@@ -42,6 +43,19 @@
     if (document.hidden || toasts.matches(":hover") || toasts.contains(document.activeElement)) event.preventDefault();
   });
 
+  // Going from page to page does not put off the look for news, nor show again what was shown.
+  const news = document.getElementById("toasts");
+  if (news) {
+    const every = Number(news.dataset.every) * 1000;
+    const after = document.getElementById("toasts-after");
+    const due = function () { if (!document.hidden) htmx.trigger(news, "due"); };
+    after.value = Math.max(Number(after.value), Number(sessionStorage.getItem("told")));
+    const left = Number(sessionStorage.getItem("looked")) + every - Date.now();
+    window.setTimeout(due, Math.min(Math.max(left, 1000), every));
+    document.addEventListener("visibilitychange", due);
+    news.addEventListener("htmx:afterRequest", function () { sessionStorage.setItem("looked", Date.now()); });
+  }
+
   // After a mistake, or in a window, reading starts there.
   document.addEventListener("DOMContentLoaded", function () {
     const first = document.querySelector("[data-first-focus]");
@@ -50,6 +64,27 @@
     const tab = document.querySelector(".tabs [aria-current]");
     const strip = tab && tab.parentElement;
     if (tab) strip.scrollLeft = tab.offsetLeft - strip.offsetLeft - (strip.clientWidth - tab.offsetWidth) / 2;
+  });
+
+  // Numbers that are asked for on the telephone can be copied, and the button says that they were.
+  document.querySelectorAll("button[data-copy]").forEach(function (button) {
+    if (!navigator.clipboard) return;
+    button.hidden = false;
+    button.addEventListener("click", function () {
+      navigator.clipboard.writeText(button.dataset.copy).then(function () {
+        button.firstChild.textContent = button.dataset.done;
+      });
+    });
+  });
+
+  // Whoever goes elsewhere with something typed and not kept is asked first.
+  let unsaved = false;
+  document.querySelectorAll("form[data-unsaved]").forEach(function (form) {
+    form.addEventListener("input", function () { unsaved = true; });
+    form.addEventListener("submit", function () { unsaved = false; });
+  });
+  window.addEventListener("beforeunload", function (event) {
+    if (unsaved) event.preventDefault();
   });
 
   // A form that is on its way is not sent twice; coming back to it makes it ready again.

@@ -27,6 +27,7 @@ PILLS = {
     "ending": (_("Ends soon"), "sand"),
     "ended": (_("Ended"), "dash"),
     "open": (_("Open"), "clock"),
+    "solved": (_("Solved"), "tick"),
     "paid": (_("Paid"), "tick"),
     "overdue": (_("Overdue"), "care"),
     "delivered": (_("Delivered"), "tick"),
@@ -59,6 +60,12 @@ def moment(context, moment) -> str:
         return ""
     spelt = wording.spell_moment(moment, timezone.get_current_timezone(), _at(context))
     return format_html('<time datetime="{}">{}</time>', moment.isoformat(), spelt)
+
+
+@register.simple_tag
+def moment_of(moment, account) -> str:
+    """Write a moment on an account's own clock, with zone and UTC: for whoever reads in another zone."""
+    return wording.spell_moment_in_full(moment, account.zone)
 
 
 @register.simple_tag

@@ -5,16 +5,15 @@ pages, mails or notices; whether operator or superuser.
 import pytest
 
 from access_requests import services
-from access_requests.models import AccessRequest, Block
-from accounts.models import Grant
-from accounts.states import RequestKind
+from access_requests.models import Block
 from audit.models import TrailLine
 from notifications.models import Mail, Notice
-from tests.cast import approve, ask
+from tests.cast import READ_RECORDS, REPAIR, WEEK, approve, ask_for_support, fresh, role_bundles
 from tests.pages import soup_of, words_of
 
 REASON = "The last cheese does not add up"
-SECRETS = ["Petra", "Pat", "petra@", "pat@", "cheese", "See invoices", "view_invoices", "Bolt", "IT partner", "Carol"]
+SECRETS = ["Tess", "Tom", "tess@", "tom@", "cheese", "See invoices", "view_invoices", "Read orders", "Carol"]
+SECRETS += ["Latchkey Support", "on our Latchkey portal"]
 WINDOWS = [
     "access_requests/accessrequest",
     "accounts/grant",
@@ -30,12 +29,21 @@ def support(cast, now):
     """A request of support and the access from it, with mails, notices and trail; another one that was reported."""
     Mail.objects.all().delete()
     Notice.objects.all().delete()
-    asked = ask(cast, at=now, reason=REASON)
-    grant = approve(asked, by=cast.carol, at=now)
-    reported = ask(cast, at=now, for_=cast.pat, reason=REASON)
+    asked = ask_for_support(cast, at=now, reason=REASON)
+    seen = asked.as_seen()
+    services.edit_support_request(
+        request=asked,
+        seen=seen,
+        by=cast.tess,
+        roles=role_bundles(READ_RECORDS, REPAIR),
+        window=services.Window(duration=WEEK),
+        reason=REASON,
+        no_case=REASON,
+        at=now,
+    )
+    grant = approve(fresh(asked), by=cast.carol, at=now)
+    reported = ask_for_support(cast, by=cast.tom, at=now, reason=REASON)
     services.report_unexpected(request=reported, seen=reported.as_seen(), by=cast.carol, at=now)
-    AccessRequest.objects.filter(pk__in=[asked.pk, reported.pk]).update(kind=RequestKind.SUPPORT)
-    Grant.objects.filter(pk=grant.pk).update(kind=RequestKind.SUPPORT)
     return {
         "access_requests/accessrequest": [asked, reported],
         "accounts/grant": [grant],
@@ -91,7 +99,16 @@ class TestKept:
         )
 
     def test_is_not_found_by_what_is_kept(self, support, staff, window):
-        for words in ("petra", "pat@bolt.example", "cheese", "Bolt", "carol", "IT partner", "'Petra'", "654321 petra"):
+        for words in (
+            "tess",
+            "tom@latchkey.example",
+            "cheese",
+            "Latchkey",
+            "carol",
+            "Support access",
+            "'Tess'",
+            "654321 tess",
+        ):
             found = rows(staff.get(f"/admin/{window}/", {"q": words}))
 
             assert not set(found) & {one.pk for one in support[window]}, words
@@ -104,19 +121,19 @@ class TestKept:
 
 HIDING = [
     ("access_requests/accessrequest", "administrator__exact=0"),
-    ("access_requests/accessrequest", "beneficiary__email=petra@bolt.example"),
-    ("access_requests/accessrequest", "company__number=700118"),
+    ("access_requests/accessrequest", "beneficiary__email=tess@latchkey.example"),
+    ("access_requests/accessrequest", "company__number=100001"),
     ("access_requests/accessrequest", "o=3"),
     ("access_requests/accessrequest", "o=-3.1"),
     ("accounts/grant", "administrator__exact=0"),
-    ("accounts/grant", "grantee__email=petra@bolt.example"),
+    ("accounts/grant", "grantee__email=tess@latchkey.example"),
     ("accounts/grant", "o=0"),
-    ("access_requests/block", "person__email=pat@bolt.example"),
-    ("notifications/mail", "to=petra@bolt.example"),
+    ("access_requests/block", "person__email=tom@latchkey.example"),
+    ("notifications/mail", "to=tess@latchkey.example"),
     ("notifications/mail", "event=granted_partner"),
     ("notifications/mail", "o=1"),
     ("notifications/mail", "o=1_0"),
-    ("notifications/notice", "recipient__email=petra@bolt.example"),
+    ("notifications/notice", "recipient__email=tess@latchkey.example"),
     ("audit/trailline", "actor=carol@acme.example"),
     ("audit/trailline", "o=2"),
 ]
@@ -152,9 +169,9 @@ def test_is_narrowed_and_sorted_by_the_rest(support, staff):
 def test_no_other_page_says_it(support, cast, staff):
     """The pages of the account and of the person: what they hold of others is there, this is not."""
     mail = words_of(staff.get(f"/admin/accounts/account/{cast.acme.pk}/change/"))
-    person = words_of(staff.get(f"/admin/accounts/user/{cast.petra.pk}/change/"))
+    person = words_of(staff.get(f"/admin/accounts/user/{cast.tess.pk}/change/"))
 
-    assert "Petra" not in mail
+    assert "Tess" not in mail
     assert "Requests to this account 3" in mail
     for panel in ("Requests for this person", "Access this person has", "Mails"):
         assert panel in person.partition("None of these:")[2]

@@ -22,7 +22,19 @@ from audit.models import TrailLine
 from notifications.models import Mail
 from partners.models import Partnership
 from partners.services import end_partnership
-from tests.cast import INVOICES, approve, ask, fresh, member
+from riders.services import open_case
+from tests.cast import (
+    INVOICES,
+    READ_RECORDS,
+    REPAIR,
+    approve,
+    ask,
+    ask_for_support,
+    deny,
+    fresh,
+    member,
+    role_bundles,
+)
 
 FOLDER = Path(settings.BASE_DIR) / "templates/access_requests/email"
 MAILS = sorted(path.name.removesuffix("_subject.txt") for path in FOLDER.glob("*_subject.txt"))
@@ -93,12 +105,40 @@ def story(cast, now, strict):
     approve(ask(cast, at=now, by=cast.quinn, for_=cast.quinn), by=cast.carol, at=now)
     ask(cast, at=now, by=cast.quinn, for_=cast.quinn, reason=ODD)
     end_partnership(partnership=Partnership.objects.get(partner=cast.crow), by=cast.carol, at=now)
+    _support(cast, now)
     at_globex = [ask(cast, at=now, account=cast.globex, case_number=case, reason=ODD) for case in "12"]
     several = [approve(asked, by=cast.mallory, at=now) for asked in at_globex]
     services.renew_several(grants=several, by=cast.pat, length=30 * DAY, reason=ODD, at=now)
     end_membership(membership=member(cast.petra, cast.bolt), by=cast.pat, at=now)
     services.end_due_grants(at=now + 400 * DAY)
     return list(Mail.objects.exclude(event="over"))  # that one is of another folder
+
+
+def _support(cast, now):
+    """What support asks, for two roles: changed, answered, made less, ended, withdrawn, denied and lapsed."""
+    asked = ask_for_support(cast, roles=[READ_RECORDS, REPAIR], reason=ODD, no_case=ODD, at=now)
+    window = services.Window(starts_at=now + DAY, ends_at=now + 3 * DAY)
+    case = open_case(account=cast.acme, subject=ODD, by=cast.connie, at=now)
+    changed = services.edit_support_request(
+        request=asked,
+        seen=asked.as_seen(),
+        by=cast.tess,
+        roles=role_bundles(READ_RECORDS),
+        window=window,
+        reason=ODD + "!",
+        case_number=case.number,
+        at=now,
+    )
+    services.remind(at=changed.remind_at)
+    grant = approve(fresh(changed), by=cast.carol, at=now, note=ODD)
+    services.shrink_access(
+        grant=grant, by=cast.adam, ends_at=now + 2 * DAY, permissions=[INVOICES], may_delegate=False, at=now
+    )
+    services.remind(at=now + 2 * DAY - timedelta(minutes=10))
+    deny(fresh(changed), by=cast.carol, at=now + 2 * DAY - timedelta(minutes=5))
+    services.cancel_request(request=ask_for_support(cast, at=now), by=cast.tess, at=now)
+    lapsing = ask_for_support(cast, by=cast.tom, at=now)
+    services.expire_due_requests(at=lapsing.respond_by)
 
 
 def page(mail):
@@ -175,6 +215,7 @@ class TestPointers:
         base = urlsplit(settings.PORTAL_BASE_URL)
         known = {str(number) for number in AccessRequest.objects.values_list("public_id", flat=True)}
         known |= {str(number) for number in Grant.objects.values_list("public_id", flat=True)}
+        known.add("access-requests")  # the page where support asks
         for mail in story:
             in_html = {link["href"] for link in page(mail).find_all("a")}
             in_text = set(re.findall(r"^https?://\S+$", mail.text, re.MULTILINE))
@@ -192,6 +233,7 @@ class TestPointers:
                     "renew",
                     "requests",
                     "account_access",
+                    "support_ask",
                 }
                 assert {part for part in address.path.split("/") if len(part) > 12} <= known
 

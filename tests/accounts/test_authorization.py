@@ -15,6 +15,7 @@ from accounts import authorization, services
 from accounts.models import Account, Grant, GrantedPermission, Membership, User
 from accounts.permissions import LENDABLE, MEMBER_SWITCHES, Role
 from accounts.permissions import AccountPermission as P
+from accounts.states import RequestKind
 from tests.cast import WEEK, approve, ask, member
 
 KEEPS_WATCH = {
@@ -22,6 +23,8 @@ KEEPS_WATCH = {
     P.VIEW_INVOICES,
     P.VIEW_USAGE,
     P.VIEW_CONTACTS,
+    P.VIEW_CASES,
+    P.WRITE_CASES,
     P.VIEW_CONFIGURATION,
     P.VIEW_ACCESS,
     P.MANAGE_PEOPLE,
@@ -56,7 +59,7 @@ class TestRoles:
             ("adam", RUNS_IT | {P.DECIDE_ACCESS}),  # support requests are his to decide
             ("dora", RUNS_IT | {P.DECIDE_ACCESS}),
             ("ursula", KEEPS_WATCH),
-            ("connie", set()),
+            ("connie", {P.VIEW_CASES, P.WRITE_CASES}),  # an authorized contact
             ("mike", set()),
             ("piotr", set(LENDABLE)),
             *[(who, set()) for who in ("pat", "petra", "greta", "quinn", "tess", "tom", "stan", "root", "mallory")],
@@ -146,7 +149,7 @@ class TestDeciders:
                 for account in Account.objects.all()
                 if user in authorization.deciders(account, "partner", at=now)
             }
-            assert set(authorization.decides_for(user, at=now)) == theirs, user
+            assert set(authorization.decides_for(user, RequestKind.PARTNER, at=now)) == theirs, user
 
 
 class TestLent:
@@ -160,6 +163,8 @@ class TestLent:
             P.VIEW_INVOICES: "invoices",
             P.VIEW_USAGE: "usage",
             P.VIEW_CONTACTS: "contacts",
+            P.VIEW_CASES: "cases",
+            P.WRITE_CASES: "cases/open",
             P.VIEW_CONFIGURATION: "configuration",
             P.CHANGE_CONFIGURATION: "configuration/change",
         }
@@ -188,7 +193,7 @@ class TestLent:
     def test_administrator_gives_what_can_be_lent_at_that_moment_and_no_later_right(self, cast, now, monkeypatch):
         before = (P.VIEW_ORDERS, P.VIEW_INVOICES)
         with monkeypatch.context() as catalogue_of_before:
-            for place in ("accounts.authorization.lending", "access_requests.models"):
+            for place in ("accounts.authorization.lending", "access_requests.models.requests"):
                 catalogue_of_before.setattr(f"{place}.LENDABLE", before)
             approve(ask(cast, permissions=[], administrator=True, at=now), by=cast.carol, at=now)
 

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import Permission
 from django.db import transaction
 from hypothesis import HealthCheck, given, settings
@@ -11,7 +13,7 @@ from hypothesis import strategies as st
 
 from accounts import authorization
 from accounts.models import Account, Grant, GrantedPermission, Membership, MembershipRight, User
-from accounts.permissions import LENDABLE, ROLE_RIGHTS, STAND_IN_RIGHTS, Role
+from accounts.permissions import CONTACT_RIGHTS, LENDABLE, ROLE_RIGHTS, STAND_IN_RIGHTS, Role
 from accounts.permissions import AccountPermission as P
 from accounts.states import AccountKind, Deciders, EndReason, RequestKind
 
@@ -41,6 +43,7 @@ class Joined:
     joined: int
     ended: int | None
     stands_in: tuple | None
+    contact: bool = False
 
 
 @dataclass(frozen=True)
@@ -74,6 +77,7 @@ joined = st.builds(
     joined=st.integers(0, 2),
     ended=st.none() | st.integers(2, 4),
     stands_in=st.none() | st.tuples(HOURS, st.integers(1, 3)),
+    contact=st.booleans(),
 )
 works = st.builds(Works, person=st.integers(0, 2), joined=st.integers(0, 2), ended=st.none() | st.integers(2, 4))
 lent = st.builds(
@@ -89,6 +93,8 @@ lent = st.builds(
 worlds = st.fixed_dictionaries(
     {
         "active": st.lists(st.sampled_from([True, True, False]), min_size=3, max_size=3),
+        # whether the mail address is verified, and whether there is a second factor
+        "proven": st.tuples(*[st.sampled_from([(True, True), (True, True), (False, True), (True, False)])] * 3),
         "superuser": st.booleans(),
         "closed": st.tuples(*[st.sampled_from([None, None, None, 1, 2, 3])] * 4),
         "lets_support_read": st.tuples(st.booleans(), st.booleans()),
@@ -110,6 +116,11 @@ class Built:
             User.objects.create(email=f"{number}@world.example", is_active=active, is_superuser=world["superuser"])
             for number, active in enumerate(world["active"])
         ]
+        self.proven = {user for user, proven in zip(self.people, world["proven"], strict=True) if all(proven)}
+        for user, (verified, enrolled) in zip(self.people, world["proven"], strict=True):
+            EmailAddress.objects.create(user=user, email=user.email, verified=verified)
+            if enrolled:
+                Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={})
         self.accounts = [
             Account.objects.create(
                 kind=kind,
@@ -144,6 +155,7 @@ class Built:
             user=self.people[one.person],
             account=self.accounts[one.account],
             role=one.role,
+            authorized_contact=one.contact,
             joined_at=hour(one.joined),
             ended_at=hour(one.ended),
             stands_in_from=hour(starts),
@@ -189,6 +201,20 @@ def opens(grant, at):
     return window and active(grant.membership, at) and (grant.parent is None or opens(grant.parent, at))
 
 
+def rights_of_membership(one, account, at):
+    """This will say by the words of I1 what somebody holds as a member."""
+    rights = set(ROLE_RIGHTS[one.role])
+    if one.role == Role.MEMBER:
+        rights |= {P(right.permission) for right in one.rights.all()}
+    if one.role == Role.ADMINISTRATOR and account.partner_deciders == Deciders.PRIMARY_AND_ADMINISTRATORS:
+        rights |= {P.DECIDE_ACCESS}
+    if one.authorized_contact:
+        rights |= CONTACT_RIGHTS
+    if one.stands_in_from and one.stands_in_from <= at < one.stands_in_until:
+        rights |= STAND_IN_RIGHTS
+    return rights
+
+
 def rights_by_the_rule(built, user, account, at):
     """This will say by the words of I1 what the person holds."""
     if not user.is_active or (account.closed_at is not None and account.closed_at <= at):
@@ -196,18 +222,13 @@ def rights_by_the_rule(built, user, account, at):
     rights = set()
     for one in built.memberships:
         if (one.user, one.account) == (user, account) and active(one, at):
-            rights |= ROLE_RIGHTS[one.role]
-            if one.role == Role.MEMBER:
-                rights |= {P(right.permission) for right in one.rights.all()}
-            if one.role == Role.ADMINISTRATOR and account.partner_deciders == Deciders.PRIMARY_AND_ADMINISTRATORS:
-                rights |= {P.DECIDE_ACCESS}
-            if one.stands_in_from and one.stands_in_from <= at < one.stands_in_until:
-                rights |= STAND_IN_RIGHTS
+            rights |= rights_of_membership(one, account, at)
     for grant in built.grants:
         if (grant.grantee, grant.account) == (user, account) and opens(grant, at):
             rights |= grant.lent
     vendor = built.accounts[3]
     works = any((one.user, one.account) == (user, vendor) and active(one, at) for one in built.memberships)
+    works = works and user in built.proven
     if account.support_read_only and works and (vendor.closed_at is None or vendor.closed_at > at):
         rights |= {P.VIEW_CONFIGURATION}
     return rights

@@ -252,7 +252,7 @@ class TestConfigurationPages:
         assert f"from outside, through access {lent_to_change.public_id[:6]}" in page
         assert {line.grants[0] for line in lines("account.viewed")} == {lent_to_change.public_id}
         history = words(signed_in(cast.carol).get(f"/requests/{lent_to_change.request_id}/"))
-        assert "Petra changed the configuration." in history
+        assert "Petra changed: Allowed mail domains, from none to acme.example" in history
 
     def test_the_right_to_change_alone_opens_the_form_and_a_way_to_it(self, cast, signed_in, now):
         approve(ask(cast, permissions=[P.CHANGE_CONFIGURATION], at=now), by=cast.carol, at=now)

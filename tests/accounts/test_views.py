@@ -14,7 +14,12 @@ from tests.doorbell import age_session
 from tests.pages import soup_of, words_of
 
 PAGES = {P.VIEW_ORDERS: "orders", P.VIEW_INVOICES: "invoices", P.VIEW_USAGE: "usage", P.VIEW_CONTACTS: "contacts"}
-EVERY_PAGE = PAGES | {P.VIEW_CONFIGURATION: "configuration", P.CHANGE_CONFIGURATION: "configuration/change"}
+EVERY_PAGE = PAGES | {
+    P.VIEW_CONFIGURATION: "configuration",
+    P.CHANGE_CONFIGURATION: "configuration/change",
+    P.VIEW_CASES: "cases",
+    P.WRITE_CASES: "cases/open",
+}
 
 
 def path_of(page=None, number="654321"):
@@ -136,7 +141,7 @@ class TestTheBanner:
     @pytest.mark.seed("S0-28")
     def test_the_switcher_goes_there_and_back(self, cast, granted, signed_in):
         client = signed_in(cast.petra)
-        offered = [button["value"] for button in soup_of(client.get("/")).select(".menu-switch button")]
+        offered = [button["value"] for button in soup_of(client.get("/")).select(".menu-switch button[name=account]")]
 
         there = client.post("/switch/", {"account": "654321"})
         back = client.post("/switch/", {"account": "700118"})

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-LENT = frozenset(
-    ["view_orders", "view_invoices", "view_usage", "view_contacts", "view_configuration", "change_configuration"]
-)
+CASES = frozenset(["view_cases", "write_cases"])
+LENT = CASES | {
+    *("view_orders", "view_invoices", "view_usage", "view_contacts", "view_configuration", "change_configuration")
+}
 SWITCHES = LENT - {"view_configuration", "change_configuration"}
 RUNS = LENT | {"view_access", "manage_people", "end_access"}
 ROLES = {
@@ -158,6 +159,8 @@ class World:
         rights = set()
         if place:
             rights |= ROLES[place.role] | (place.switches if place.role == "member" else set())
+            if place.contact:
+                rights |= CASES
             if place.role == "administrator":
                 rights.add("decide_access")  # the cast's accounts let administrators decide requests of support
             if self.stands_in(place, at):

@@ -15,11 +15,12 @@ from accounts.services import deactivate_person
 from audit.record import record
 from notifications.models import Notice
 from partners.models import Partnership
+from riders.models import SupportCase
 from tests import nasty
 from tests.access_requests.test_views_lists import grants_for, records, requests_for
 from tests.cast import fresh
 from tests.config.test_urls import OPEN, every_address
-from tests.config.things import CHOSEN, things
+from tests.config.things import CHOSEN, begin_to_ask, is_ours, things
 from tests.crowd import many_customers, many_people
 from tests.pages import words_of
 
@@ -30,8 +31,8 @@ TURNED = {
     "contacts": ["&customer=654321"],
     "requests": ["&status=pending&name=Bolt"],
 }
-# What the bell asks, which has no page of its own
-NO_PAGE = {"notices_poll"}
+# What the bell and the page of an access ask, which have no page of their own
+NO_PAGE = {"notices_poll", "grant_done_poll"}
 # Pages that say what was, whoever it was
 REMEMBER = {
     *("request", "requests", "grant", "account_access", "account_contacts", "account_person"),
@@ -53,12 +54,13 @@ def known(cast, now):
 @pytest.fixture
 def pages(cast, now, known, signed_in):
     """``{(name, what was added to it): (browser, path)}`` of every address that shows a page, and which show none."""
-    browsers = [signed_in(cast.carol), signed_in(cast.pat), signed_in(cast.petra)]
+    browsers = [signed_in(cast.carol), signed_in(cast.pat), signed_in(cast.petra), signed_in(cast.tess)]
+    begin_to_ask(browsers[-1])
     moment = (now + timedelta(seconds=30)).astimezone(cast.acme.zone).strftime("%Y-%m-%dT%H:%M:%S")
     found, shut = {}, set()
     for chosen in known["chosen"]:
         for name, path in every_address(chosen):
-            if name in OPEN or (name, "") in found or path.startswith(("/auth/", "/admin/")):
+            if name in OPEN or (name, "") in found or not is_ours(path):
                 continue
             first = (CHOSEN.get(name) or "?size=50").format(**chosen)
             for browser in browsers:
@@ -98,6 +100,8 @@ def grow(cast, known, places, now):
     )
     linked = {"customer": cast.acme, "state": "linked", "known_at": now, "linked_at": now, "linked_by": cast.carol}
     Partnership.objects.bulk_create(Partnership(partner=firm, **linked) for firm in firms)
+    reported = {"account": cast.acme, "subject": "Slow", "opened_by": cast.connie, "opened_at": now}
+    SupportCase.objects.bulk_create(SupportCase(number=f"81{one:06}", **reported) for one in places)
     told = {"event": "told", "title": "Something happened", "path": "/", "account": "654321", "created_at": now}
     Notice.objects.bulk_create(Notice(key=f"told {one}", recipient=cast.carol, **told) for one in places)
     with transaction.atomic():

@@ -22,6 +22,7 @@ from config import world
 from frame.staff import Window
 from notifications.models import Mail
 from partners.models import Partnership
+from riders.services import open_case
 from tests import nasty
 from tests.cast import approve, ask
 from tests.pages import words_of
@@ -38,18 +39,22 @@ WINDOWS = [
     "accounts/usage",
     "accounts/user",
     "access_requests/accessrequest",
+    "access_requests/accessrole",
     "access_requests/block",
     "audit/trailhead",
     "audit/trailline",
     "notifications/mail",
     "notifications/notice",
     "partners/partnership",
+    "riders/supportcase",
 ]
+
+KEPT_BY_STAFF = "access_requests/accessrole"  # the catalogue of role bundles: added to and changed, never deleted
 
 
 @pytest.fixture
 def busy(cast, now):
-    """The cast with three of everything, two at least: grants, requests, blocks, records, invitations, recoveries."""
+    """The cast with three of everything, two at least: grants, requests, cases, records, invitations and so on."""
     world.add_records(cast, today=now.date())
     staff = {"by": cast.stan, "at": now}
     for number, account, successor in [("1", cast.acme, cast.mike), ("2", cast.bolt, cast.petra)]:
@@ -58,6 +63,8 @@ def busy(cast, now):
         accounts.start_replacement(account=account, successor=successor, reason="They left.", **staff)
         TOTP.activate(successor, "A" * 32)
         accounts.start_factor_reset(person=successor, reason="A lost phone.", **staff)
+    for subject in ("One", "Two", "Three"):
+        open_case(account=cast.acme, subject=subject, by=cast.connie, at=now)
     for person in (cast.petra, cast.pat):
         approve(ask(cast, for_=person, at=now), by=cast.carol, at=now)
     for asked in [
@@ -150,7 +157,7 @@ class TestWindows:
 class TestNothingIsChangedHere:
     def test_with_every_django_permission(self, stan):
         before = state()
-        for window in WINDOWS:
+        for window in sorted(set(WINDOWS) - {KEPT_BY_STAFF}):
             pk = first(window).pk
             field = {"_save": "1", "status": "approved", "ends_at_0": "2099-01-01", "is_staff": "on", "state": "sent"}
             tried = [

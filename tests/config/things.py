@@ -3,15 +3,19 @@
 from datetime import timedelta
 
 from allauth.mfa.totp.internal.auth import TOTP
+from django.urls import reverse
 
 from access_requests import services
 from accounts import services as accounts
 from accounts.models import Grant
 from accounts.permissions import Role
-from tests.cast import INVOICES, approve, ask, member
+from riders.services import open_case
+from tests.cast import INVOICES, READ_RECORDS, approve, ask, ask_for_support, member, role_bundles
 
 # What is chosen on the page before, and comes along in the address
 CHOSEN = {"ask_several": "?person={membership}"}
+# Addresses that are neither allauth's nor a window of the admin site's own
+_NOT_OURS, _INTERNAL = ("/auth/", "/admin/"), "/admin/internal/"
 
 
 def things(cast, now):
@@ -40,7 +44,9 @@ def things(cast, now):
     staff = {"reason": "A lost phone.", "by": cast.stan, "at": now}
     replacement = accounts.start_replacement(account=cast.acme, successor=cast.mike, **staff)
     reset = accounts.start_factor_reset(person=cast.adam, **staff)
-    here = {"number": "654321", "customer": "654321", "partner": "700118"}
+    supporting = ask_for_support(cast, by=cast.tess, at=now)
+    case = open_case(account=cast.acme, subject="Backups stop", by=cast.connie, at=now)
+    here = {"number": "654321", "customer": "654321", "partner": "700118", "case_number": case.number}
     return [
         here
         | {"public_id": waiting.public_id, "grant_id": child.public_id, "membership": member(cast.mike, cast.acme).pk},
@@ -50,4 +56,18 @@ def things(cast, now):
         | {"public_id": invitation.public_id, "grant_id": lent.public_id, "membership": member(cast.pat, cast.bolt).pk},
         here | {"public_id": replacement.public_id},
         here | {"public_id": reset.public_id},
+        here | {"public_id": supporting.public_id},
     ]
+
+
+def is_ours(path):
+    """Whether an address is one of the portal's own pages, those for associates among them."""
+    return path.startswith(_INTERNAL) or not path.startswith(_NOT_OURS)
+
+
+def begin_to_ask(browser):
+    """This will take Tess's browser through the first two steps of a request of support, up to the review."""
+    reason = {"reason": "The nightly backups stop.", "case_number": "", "no_case": "Carol called."}
+    window = {"length": "86400", "starts_at": "", "ends_at": ""}
+    browser.post(reverse("support_ask"), {"number": "810432", "org_id": "48220077", **reason, **window})
+    browser.post(reverse("support_ask_roles"), {"roles": [role.pk for role in role_bundles(READ_RECORDS)]})

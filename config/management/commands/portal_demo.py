@@ -14,6 +14,7 @@ TRY = {
     "Pat": "admin of Bolt Partners, an IT partner: ask for access to Acme for Petra",
     "Carol": "primary user of Acme, a customer: open the mail, accept or deny",
     "Petra": "works at Bolt Partners: open Acme’s invoices, once Carol has said yes",
+    "Tess": "support engineer: Internal → Access requests, in the menu under her name, about Acme’s open case",
     "Stan": "staff of the portal: look through the windows of the admin site",
 }
 
@@ -30,6 +31,7 @@ class Command(BaseCommand):
             made = world.build(at=at, secrets=False)
             world.add_records(made, today=at.date())
             world.ask_for_pat(made, at=at)
+            world.open_case_of_acme(made, at=at)
         elif not User.objects.filter(email=world.addresses()["carol"]).exists():
             raise CommandError("This database holds a portal of its own, not the demo’s.", returncode=MISUSED)
         here = settings.PORTAL_BASE_URL

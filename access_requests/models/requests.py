@@ -1,4 +1,4 @@
-"""The question, and who may not ask it any more."""
+"""The question."""
 
 import hashlib
 import secrets
@@ -11,11 +11,11 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, Grant, Membership
-from accounts.permissions import LENDABLE, ordered
+from accounts.permissions import LENDABLE, lendable, ordered
 from accounts.states import RequestKind
 from audit.record import canonical_json, canonical_time
 
-from .states import Status
+from ..states import Status
 
 
 def new_public_id():
@@ -82,11 +82,13 @@ class AccessRequest(models.Model):
     administrator = models.BooleanField(_("administrator"), default=False)
     may_delegate = models.BooleanField(_("may add colleagues"), default=False)
     permissions = models.JSONField(_("rights"), default=list)
+    roles = models.JSONField(_("roles"), default=list, blank=True)
     starts_at = models.DateTimeField(_("from"), null=True, blank=True)
     ends_at = models.DateTimeField(_("until"), null=True, blank=True)
     duration = models.DurationField(_("length from approval"), null=True, blank=True)
     reason = models.TextField(_("reason"))
     case_number = models.CharField(_("case"), max_length=40, blank=True)
+    no_case = models.TextField(_("why there is no case"), blank=True)
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.PENDING)
     version = models.PositiveIntegerField(_("version"), default=1)
     digest = models.CharField(_("digest"), max_length=64)
@@ -147,6 +149,15 @@ class AccessRequest(models.Model):
                 condition=Q(decided_by=None) | ~(Q(decided_by=F("asker")) | Q(decided_by=F("beneficiary"))),
                 name="nobody_decides_for_themself",
             ),
+            models.CheckConstraint(
+                condition=~Q(kind=RequestKind.SUPPORT)
+                | Q(asker=F("beneficiary"), administrator=False, may_delegate=False),
+                name="support_asks_for_oneself_and_passes_nothing_on",
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind=RequestKind.SUPPORT) | ~Q(case_number="", no_case=""),
+                name="support_names_a_case_or_says_why_there_is_none",
+            ),
         ]
         indexes = [
             models.Index(fields=["account", "-submitted_at"], name="requests_of_an_account"),
@@ -183,10 +194,13 @@ class AccessRequest(models.Model):
     @property
     def rights(self):
         """The rights asked for, in the order of the catalogue; with Administrator every one that can be lent."""
-        return ordered(LENDABLE if self.administrator else self.permissions)
+        return ordered(LENDABLE if self.administrator else lendable(self.permissions))
 
     def compute_digest(self):
-        """SHA-256 (hex) over everything a decider reads and agrees to; not the version, not the status."""
+        """SHA-256 (hex) over everything a decider reads and agrees to; not the version, not the status.
+
+        Of a support request also the roles as they were described, and why there is no case.
+        """
         content = {
             "account": self.account.number,
             "administrator": self.administrator,
@@ -201,74 +215,6 @@ class AccessRequest(models.Model):
             "reason": self.reason,
             "starts_at": self.starts_at and canonical_time(self.starts_at),
         }
+        if self.kind == RequestKind.SUPPORT:
+            content |= {"no_case": self.no_case, "roles": self.roles}
         return hashlib.sha256(canonical_json(content)).hexdigest()
-
-
-class BlockQuerySet(models.QuerySet):
-    def standing(self):
-        """Blocks nobody has lifted."""
-        return self.filter(lifted_at=None)
-
-
-class Block(models.Model):
-    """This person may not ask for access to this account until a decider lifts it."""
-
-    account = models.ForeignKey(Account, models.PROTECT, related_name="blocks", verbose_name=_("account"))
-    person = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="blocks", verbose_name=_("person")
-    )
-    request = models.ForeignKey(
-        AccessRequest, models.PROTECT, related_name="blocks", verbose_name=_("because of the request")
-    )
-    blocked_at = models.DateTimeField(_("blocked"))
-    blocked_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("blocked by")
-    )
-    lifted_at = models.DateTimeField(_("lifted"), null=True, blank=True)
-    lifted_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("lifted by"),
-    )
-
-    objects = BlockQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("block")
-        verbose_name_plural = _("blocks")
-        ordering = ["-blocked_at"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["account", "person"],
-                condition=Q(lifted_at=None),
-                name="one_standing_block_per_person",
-            ),
-            models.CheckConstraint(
-                condition=Q(lifted_at=None, lifted_by=None) | Q(lifted_at__isnull=False, lifted_by__isnull=False),
-                name="a_lifted_block_says_when_and_by_whom",
-            ),
-        ]
-
-    def __str__(self):
-        return f"{self.person} – {self.account}"
-
-
-class Reminder(models.Model):
-    """That somebody was reminded of the end of an access, so many days before it."""
-
-    grant = models.ForeignKey(Grant, models.CASCADE, related_name="reminders", verbose_name=_("access"))
-    days = models.PositiveIntegerField(_("days before"))
-    reminded_at = models.DateTimeField(_("reminded"))
-
-    class Meta:
-        verbose_name = _("reminder")
-        verbose_name_plural = _("reminders")
-        constraints = [
-            models.UniqueConstraint(fields=["grant", "days"], name="one_reminder_per_grant_and_distance"),
-        ]
-
-    def __str__(self):
-        return f"{self.grant}, {self.days}"

@@ -15,8 +15,8 @@ from frame.staff import Window, panel, staff_panels
 from frame.templatetags.frame import account_tag, pill
 from frame.wording import spell_duration
 
-from .models import AccessRequest, Block
-from .states import Status
+from ..models import AccessRequest, Block
+from ..states import Status
 
 WAITS_LONG = timedelta(days=3)
 

@@ -1,0 +1,36 @@
+"""What an associate has typed so far on the way to a request. It is kept in the session, until it is sent or left."""
+
+from dataclasses import asdict, dataclass, field
+
+KEPT = "support_drafts"
+MOST = 5
+
+
+@dataclass
+class Draft:
+    """One request that is being put together, or one that is being changed.
+
+    ``details`` holds every field of the first step as it was typed, ``roles`` the ids that were ticked, ``version``
+    that of the request which is being changed, as it was when the change was begun.
+    """
+
+    details: dict = field(default_factory=dict)
+    roles: list = field(default_factory=list)
+    version: int = 0
+
+
+def draft_of(session, key):
+    """The draft kept under a key, the id of the request that is changed or an empty text for a new one; or ``None``."""
+    kept = session.get(KEPT, {}).get(key)
+    return Draft(**kept) if kept else None
+
+
+def keep(session, key, draft):
+    """Keep a draft; of several the oldest go."""
+    others = {name: kept for name, kept in session.get(KEPT, {}).items() if name != key}
+    session[KEPT] = dict(list(others.items())[1 - MOST :]) | {key: asdict(draft)}
+
+
+def throw_away(session, key):
+    """Forget a draft that was sent or left."""
+    session[KEPT] = {name: kept for name, kept in session.get(KEPT, {}).items() if name != key}

@@ -1,0 +1,48 @@
+"""Staff's window on cases."""
+
+from django.contrib import admin, messages
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from frame import clock
+from frame.refusals import NotAllowedNow
+from frame.staff import Window
+from frame.templatetags.frame import account_tag
+
+from . import services
+from .models import SupportCase
+
+
+@admin.register(SupportCase)
+class SupportCases(Window):
+    """What customers have reported."""
+
+    list_display = ["number", "tag", "subject", "state", "opened_at", "opened_by", "solved_at"]
+    list_filter = ["state"]
+    list_select_related = ["account", "opened_by"]
+    search_fields = ["number", "subject", "account__number", "account__name"]
+    actions = ["solve"]
+
+    def has_solve_permission(self, request):
+        """Whoever holds Django's permission to change cases."""
+        return self.holds(request, "change")
+
+    @admin.action(description=_("Mark as solved"), permissions=["solve"])
+    def solve(self, request, queryset):
+        """Say of the chosen cases that nothing is left to do."""
+        done = 0
+        for case in queryset.select_related("account").order_by("pk"):
+            try:
+                services.solve_case(case=case, by=request.user, staff=True, at=clock.now())
+            except NotAllowedNow as refusal:
+                messages.error(request, f"{case.number}: {refusal}")
+            else:
+                done += 1
+        if done:
+            words = ngettext("%(count)d case was solved.", "%(count)d cases were solved.", done)
+            messages.success(request, words % {"count": done})
+
+    @admin.display(description=_("account number"), ordering="account__number")
+    def tag(self, case):
+        """The account's number on its key tag."""
+        return account_tag(case.account)
