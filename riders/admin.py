@@ -1,12 +1,15 @@
 """Staff's window on cases."""
 
 from django.contrib import admin, messages
-from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.dispatch import receiver
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
+from accounts.models import Account
+from audit.models import TrailLine
 from frame import clock
 from frame.refusals import NotAllowedNow
-from frame.staff import Window
+from frame.staff import Window, panel, staff_panels
 from frame.templatetags.frame import account_tag
 
 from . import services
@@ -21,13 +24,20 @@ class SupportCases(Window):
     list_filter = ["state"]
     list_select_related = ["account", "opened_by"]
     search_fields = ["number", "subject", "account__number", "account__name"]
+    search_help_text = gettext_lazy("The number or the subject of a case, or the name or number of an account.")
+    narrowed_by = ("account__number",)
     actions = ["solve"]
+    on_the_page = ("solve",)
+
+    def history_of(self, row):
+        """Its opening and its end, by whomever."""
+        return TrailLine.objects.filter(case=row.number, event__startswith="case.").order_by("at", "id")
 
     def has_solve_permission(self, request):
         """Whoever holds Django's permission to change cases."""
         return self.holds(request, "change")
 
-    @admin.action(description=_("Mark as solved"), permissions=["solve"])
+    @admin.action(description=gettext_lazy("Mark as solved"), permissions=["solve"])
     def solve(self, request, queryset):
         """Say of the chosen cases that nothing is left to do."""
         done = 0
@@ -42,7 +52,14 @@ class SupportCases(Window):
             words = ngettext("%(count)d case was solved.", "%(count)d cases were solved.", done)
             messages.success(request, words % {"count": done})
 
-    @admin.display(description=_("account number"), ordering="account__number")
+    @admin.display(description=gettext_lazy("account number"), ordering="account__number")
     def tag(self, case):
         """The account's number on its key tag."""
         return account_tag(case.account)
+
+
+@receiver(staff_panels, sender=Account, dispatch_uid="cases_beside_an_account")
+def beside_an_account(sender, *, request, row, at, **kwargs):
+    """What an account has reported."""
+    columns, mine = ("number", "subject", "state", "opened_at"), {"account__number": row.number}
+    return [panel(request, SupportCase, _("Cases"), columns, mine, place=58)]

@@ -18,7 +18,7 @@ from tests.test_house_rules import MAILS
 __all__ = ["story_of_access", "story_of_people", "strict"]
 
 # Who reads it, each time that it was sent, and the pages its buttons open. Carol and Mallory are the primary users and
-# decide, Adam, Dora and later M are administrators, who answer support too; Pat asks, Petra and Piotr get in; Quinn asks
+# decide, Adam, Dora and later M are administrators and answer support too; Pat asks, Petra and Piotr get in; Quinn asks
 # for himself, Tess and Tom as support.
 ASKED, ANSWER, OWN = {"pat petra", "pat piotr", "quinn", "tess"}, {"decide"}, {"account_contacts"}
 ANSWERS_SUPPORT = "adam carol dora"
