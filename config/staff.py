@@ -1,7 +1,6 @@
 """The admin site as staff meet it: our windows, and the one way in and out that everybody takes."""
 
-from functools import partial
-from typing import Any
+from types import MethodType
 
 from allauth.account.decorators import secure_admin_login
 from allauth.account.views import logout
@@ -33,11 +32,10 @@ def addresses():
     site.site_header = site.site_title = settings.PORTAL_NAME
     site.index_template, site.index_title = "admin/front.html", gettext_lazy("What needs you")
     # From the class, so that making the addresses a second time wraps nothing twice
-    usual: Any = admin.AdminSite
-    site.each_context = _telling_of_jobs(partial(usual.each_context, site))
-    site.index = _with_front(partial(usual.index, site))
+    site.each_context = _telling_of_jobs(MethodType(admin.AdminSite.each_context, site))
+    site.index = _with_front(MethodType(admin.AdminSite.index, site))
     # The site's own pages would know neither second factors nor our limits, nor would they tell anybody
-    site.login = secure_admin_login(partial(usual.login, site))
+    site.login = secure_admin_login(MethodType(admin.AdminSite.login, site))
     return [
         path(f"{settings.ADMIN_PATH}logout/", logout),
         path(f"{settings.ADMIN_PATH}password_change/", RedirectView.as_view(pattern_name="account_change_password")),

@@ -45,6 +45,7 @@ PAGES = {
     "orders.csv": gettext_lazy("Orders, as a file"),
     "invoices.csv": gettext_lazy("Invoices, as a file"),
     "usage.csv": gettext_lazy("Usage, as a file"),
+    "contacts.csv": gettext_lazy("Contacts, as a file"),
 }
 
 

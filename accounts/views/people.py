@@ -3,37 +3,56 @@
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from frame import clock
 from frame.paging import page_of
+from frame.rates import within
 from frame.refusals import NotAllowedNow
+from frame.tables import Column, Table
 
-from .. import selectors, services
+from .. import authorization, selectors, services
 from ..forms import ContactForm, RightsForm, RoleForm, StandInForm, member_switches
 from ..permissions import AccountPermission as P
 from ..permissions import Role
 from .entering import enter, show
 
+_NAME = ("user__first_name", "user__last_name", "user__email")
 SHOWN_INVITATIONS = SHOWN_RESETS = SHOWN_OTHERS = 50
+PEOPLE = (
+    Column("name", gettext_lazy("Name"), lambda row: row.user, _NAME),
+    Column("email", gettext_lazy("E-mail"), lambda row: row.user.email, ("user__email",)),
+    Column("role", gettext_lazy("Role"), lambda row: row.get_role_display(), ("role",)),
+    Column("joined", gettext_lazy("Joined"), lambda row: row.joined_at, ("joined_at",)),
+    Column("contact", gettext_lazy("Authorized contact"), lambda row: _("Yes") if row.authorized_contact else _("No")),
+    Column("shut", gettext_lazy("Locked out"), lambda row: _("No") if row.user.is_active else _("Yes")),
+)
+SEEN_FROM_OUTSIDE = 3
 
 
 @require_safe
 def contacts(request, number):
     """Who belongs to the account. From outside: names, addresses and roles, nothing more."""
     at = clock.now()
-    visit = enter(request, number, permission=P.VIEW_CONTACTS, page="contacts")
+    as_file = request.GET.get("format") == "csv"
+    visit = enter(request, number, permission=P.VIEW_CONTACTS, page="contacts.csv" if as_file else "contacts")
     search = request.GET.get("search", "").strip()[:100]
-    people = selectors.people_of(visit.account, search=search)
-    context = {"search": search, "manages": P.MANAGE_PEOPLE in visit.rights, "at": at}
-    if not visit.inside:
-        people = people.filter(user__is_active=True)
-    context["page"] = page_of(request, people)
-    if visit.inside:
-        replacements, resets = selectors.under_way_in(visit.account, request.user, at=at)
-        context |= {"replacements": replacements, "resets": resets[:SHOWN_RESETS]}
+
+    def rows(at):
+        open_now = authorization.accounts_where(request.user, P.VIEW_CONTACTS, at=at)
+        people = selectors.people_of(visit.account, search=search).filter(account__in=open_now.values("pk"))
+        return people if visit.inside else people.filter(user__is_active=True)
+
+    table = Table(request, rows, PEOPLE if visit.inside else PEOPLE[:SEEN_FROM_OUTSIDE], at)
+    if table.wants_file:
+        if not within(request, "export"):
+            return render(request, "429.html", status=429)
+        return table.file(f"contacts-{visit.account.number}")
+    context = {"table": table, "page": table.page(), "search": search, "at": at}
+    context["manages"] = P.MANAGE_PEOPLE in visit.rights
     if context["manages"]:
         roles = selectors.may_appoint(request.user, visit.account, at=at)
         invitations = selectors.unanswered_invitations(visit.account)[:SHOWN_INVITATIONS]
