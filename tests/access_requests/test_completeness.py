@@ -133,7 +133,7 @@ class TestExactlyOneLine:
             b"".join(client.get(path_of(name, case), {"format": "csv"}).streaming_content)
             taken[name] = [line.details["page"] for line in lines()[before:]]
 
-        lists = ("orders", "invoices", "usage", "cases")
+        lists = ("orders", "invoices", "usage", "contacts", "cases")
         assert taken == {f"account_{name}": [f"{name}.csv"] for name in lists}
         assert all(selectors.page_in_words(page) != page for [page] in taken.values())
 
