@@ -18,7 +18,7 @@ from .. import authorization, selectors, services
 from ..forms import ContactForm, RightsForm, RoleForm, StandInForm, member_switches
 from ..permissions import AccountPermission as P
 from ..permissions import Role
-from .entering import enter, show
+from .entering import account_at, enter, show
 
 _NAME = ("user__first_name", "user__last_name", "user__email")
 SHOWN_INVITATIONS = SHOWN_RESETS = SHOWN_OTHERS = 50
@@ -178,14 +178,14 @@ def successor(request, number, membership):
 
 def _find(request, number, membership, *, at):
     """The visit, and the living membership with this id: for members who see contacts, and one's own for everybody."""
-    visit = enter(request, number, permission=None, page="contacts")
-    people = selectors.people_of(visit.account)
-    if not selectors.shows_contacts(request.user, visit.account, at=at):
+    account = account_at(request, number)
+    people = selectors.people_of(account)
+    if not selectors.shows_contacts(request.user, account, at=at):
         people = people.filter(user=request.user)
     found = people.filter(pk=membership).first() if membership < 2**63 else None
     if found is None:
         raise Http404
-    return visit, found
+    return enter(request, number, permission=None, page="contacts"), found
 
 
 def _about(user, membership, *, at):
