@@ -1,5 +1,8 @@
 """Replacing primary users who are gone, and resetting second factors: staff begin it and may call it off."""
 
+from collections.abc import Callable
+from typing import ClassVar
+
 from django.conf import settings
 from django.contrib import admin, messages
 from django.dispatch import receiver
@@ -10,12 +13,12 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from frame import clock
 from frame.staff import staff_tools
-from frame.templatetags.frame import account_tag
 
 from .. import authorization, selectors, services
 from ..forms import ReplaceForm, ResetForm
 from ..models import Account, FactorReset, Replacement, User
 from .asking import Asking
+from .companies import OfAccount
 
 WHEN = ["started_by", "takes_effect_at", "outcome", "settled_at"]
 
@@ -26,9 +29,7 @@ class Recoveries(Asking):
     list_filter = [("settled_at", admin.EmptyFieldListFilter), "outcome"]
     actions = ["call_off"]
 
-    def end(self, row, *, by, at):
-        """Call one off, by the service of its kind."""
-        raise NotImplementedError
+    end: ClassVar[Callable]  # the service that calls one off: ``(row, *, by, at)``
 
     def has_call_off_permission(self, request):
         """Whoever holds Django's permission to change such rows."""
@@ -44,13 +45,13 @@ class Recoveries(Asking):
 
 
 @admin.register(Replacement)
-class Replacements(Recoveries):
+class Replacements(Recoveries, OfAccount):
     """Primary users who are being replaced, or were."""
 
     list_display = ["account_name", "tag", "replaced_person", "new_person", *WHEN]
     list_select_related = ["account", "replaced__user", "successor__user", "started_by", "settled_by"]
     search_fields = ["account__name", "account__number", "replaced__user__email", "successor__user__email"]
-    narrowed_by = ("account__number",)
+    end = staticmethod(lambda row, **how: services.call_off_replacement(replacement=row, **how))
 
     def get_urls(self):
         """The window's addresses, and the page where staff begin it for an account."""
@@ -79,20 +80,6 @@ class Replacements(Recoveries):
             request, form, title=_("Replace the primary user"), button=_("Begin"), do=start, context=context
         )
 
-    def end(self, row, *, by, at):
-        """Call one off."""
-        services.call_off_replacement(replacement=row, by=by, at=at)
-
-    @admin.display(description=gettext_lazy("account"), ordering="account__name")
-    def account_name(self, row):
-        """The company's name."""
-        return row.account.name
-
-    @admin.display(description=gettext_lazy("account number"), ordering="account__number")
-    def tag(self, row):
-        """The number on its key tag."""
-        return account_tag(row.account)
-
     @admin.display(description=gettext_lazy("primary user so far"), ordering="replaced__user__email")
     def replaced_person(self, row):
         """Who is said to be gone."""
@@ -111,6 +98,7 @@ class FactorResets(Recoveries):
     list_display = ["person", *WHEN]
     list_select_related = ["person", "started_by", "settled_by"]
     search_fields = ["person__email", "person__first_name", "person__last_name"]
+    end = staticmethod(lambda row, **how: services.call_off_factor_reset(reset=row, **how))
 
     def get_urls(self):
         """The window's addresses, and the page where staff begin it for a person."""
@@ -136,10 +124,6 @@ class FactorResets(Recoveries):
             "page": "reset",
         }
         return self.ask(request, form, title=_("Reset the second factor"), button=_("Begin"), do=start, context=context)
-
-    def end(self, row, *, by, at):
-        """Call one off."""
-        services.call_off_factor_reset(reset=row, by=by, at=at)
 
 
 @receiver(staff_tools, sender=Account, dispatch_uid="replace_from_an_account")

@@ -39,7 +39,7 @@ def configuration_change(request, number):
     visit = enter(request, number, permission=P.CHANGE_CONFIGURATION, page="configuration_change")
     here = selectors.configuration_of(visit.account)
     posted = request.POST if request.method == "POST" else None
-    form = ConfigurationForm(posted, initial=ConfigurationForm.initial_of(here))
+    form, conflict = ConfigurationForm(posted, initial=ConfigurationForm.initial_of(here)), {}
     if request.method == "POST" and form.is_valid():
         try:
             services.change_configuration(
@@ -48,14 +48,14 @@ def configuration_change(request, number):
         except ValidationError as error:
             form.add_error(None, error)
         except NotAllowedNow as refusal:
-            return _changed_meanwhile(request, visit, CONFIGURATION, form, refusal)
+            here = selectors.configuration_of(visit.account)
+            form, conflict = _read_again(visit, CONFIGURATION, form, ConfigurationForm.initial_of(here), refusal)
         else:
             messages.success(request, _("Saved. It stands in the history, with your name."))
             readable = P.VIEW_CONFIGURATION in visit.rights
             return redirect("account_configuration" if readable else "account_configuration_change", number=number)
-    context = {"form": form, "may_read": P.VIEW_CONFIGURATION in visit.rights}
-    status = 400 if request.method == "POST" else 200
-    return show(request, visit, "configuration_change", context, status=status)
+    context = {"form": form, "may_read": P.VIEW_CONFIGURATION in visit.rights, **conflict}
+    return show(request, visit, "configuration_change", context, status=_status(request, conflict))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -65,14 +65,16 @@ def settings(request, number):
     visit = enter(request, number, permission=P.CHANGE_SETTINGS, page="settings")
     primary = authorization.is_primary(request.user, visit.account, at=at)
     posted = request.POST if request.method == "POST" else None
-    form = SettingsForm(posted, initial=SettingsForm.initial_of(visit.account), sets_deciders=primary)
+    form, conflict = SettingsForm(posted, initial=SettingsForm.initial_of(visit.account), sets_deciders=primary), {}
     if request.method == "POST" and form.is_valid():
         try:
             services.change_settings(account=visit.account, seen=form.seen, by=request.user, at=at, **form.values())
         except ValidationError as error:
             form.add_error(None, error)
         except NotAllowedNow as refusal:
-            return _changed_meanwhile(request, visit, SETTINGS, form, refusal)
+            visit.account.refresh_from_db()
+            here = SettingsForm.initial_of(visit.account)
+            form, conflict = _read_again(visit, SETTINGS, form, here, refusal, sets_deciders=primary)
         else:
             messages.success(request, _("Saved. It holds from now on, and stands in the history with your name."))
             return redirect("account_settings", number=number)
@@ -82,8 +84,9 @@ def settings(request, number):
         "added": selectors.added_colleagues(visit.account, at=at),
         "at": at,
         **_history(request, visit.account, SETTINGS),
+        **conflict,
     }
-    return show(request, visit, "settings", context, status=400 if request.method == "POST" else 200)
+    return show(request, visit, "settings", context, status=_status(request, conflict))
 
 
 def _history(request, account, event):
@@ -91,11 +94,17 @@ def _history(request, account, event):
     return {"page": page, "history": selectors.as_changes(page.object_list)}
 
 
-def _changed_meanwhile(request, visit, event, form, refusal):
-    """409: somebody was faster; what is different now, and the way on."""
-    context = {
-        "message": str(refusal),
-        "changes": selectors.changed_since(visit.account, event, form.seen),
-        "again": request.path,
-    }
-    return show(request, visit, "conflict", context, status=409)
+def _read_again(visit, event, form, here, refusal, **how):
+    """Somebody was faster: the form as it was typed, over what holds now, and what is different.
+
+    What only the other changed is taken from them; what both changed stays as it was typed here, to be looked at.
+    """
+    changes = selectors.changed_since(visit.account, event, form.seen)
+    typed = form.values()
+    kept = {one.field: one.now for one in changes if one.field in typed and typed[one.field] == one.was}
+    again = type(form)(initial=here | typed | kept, **how)
+    return again, {"refusal": str(refusal), "changes": changes}
+
+
+def _status(request, conflict):
+    return 409 if conflict else 400 if request.method == "POST" else 200

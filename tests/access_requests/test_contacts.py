@@ -64,7 +64,7 @@ class TestFindingACustomer:
 
         assert "customer=654321" in signed_in(cast.pat).get(PAGE, {"find": "654321"}).headers["Location"]
 
-    @pytest.mark.parametrize("words", ["Initech", "%", "_", "'", "Acme, 810432", "654322"])
+    @pytest.mark.parametrize("words", ["Dunes", "%", "_", "'", "Acme, 810432", "654322"])
     def test_words_that_mean_none_say_so(self, cast, signed_in, words):
         browser = signed_in(cast.pat)
 

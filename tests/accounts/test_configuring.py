@@ -254,6 +254,17 @@ class TestConfigurationPages:
         history = words(signed_in(cast.carol).get(f"/requests/{lent_to_change.request_id}/"))
         assert "Petra changed: Allowed mail domains, from none to acme.example" in history
 
+    def test_who_comes_from_outside_reads_no_name_of_another_who_did(self, cast, signed_in, lent_to_change, now):
+        approve(ask(cast, for_=cast.pat, permissions=[P.VIEW_CONFIGURATION], at=now), by=cast.carol, at=now)
+        signed_in(cast.petra).post(CHANGE, self.form(domains="acme.example"))
+        page = words(signed_in(cast.pat).get(HERE))
+
+        assert "somebody else from outside Allowed mail domains" in page
+        assert "Petra" not in page
+        assert "petra@" not in page
+        assert lent_to_change.public_id[:6] not in page
+        assert "Petra petra@bolt.example from outside" in words(signed_in(cast.carol).get(HERE))
+
     def test_the_right_to_change_alone_opens_the_form_and_a_way_to_it(self, cast, signed_in, now):
         approve(ask(cast, permissions=[P.CHANGE_CONFIGURATION], at=now), by=cast.carol, at=now)
         petra = signed_in(cast.petra)
@@ -270,6 +281,23 @@ class TestConfigurationPages:
         assert answer.status_code == 409
         assert f"Single sign-on metadata address none {METADATA}" in words(answer)
         assert configuration_of(cast.acme).domains == []
+
+    def test_on_a_page_that_is_out_of_date_what_was_typed_stands_and_is_saved_the_second_time(
+        self, cast, signed_in, now
+    ):
+        configure(cast.acme, by=cast.adam, at=now, metadata_url=METADATA, domains=["other.example"])
+        carol = signed_in(cast.carol)
+        answer = carol.post(CHANGE, self.form(domains="acme.example"))
+        page = BeautifulSoup(answer.content, "html.parser")
+        again = {box["name"]: box.get("value", box.get_text()) for box in page.select("main [name]")}
+
+        assert again["domains"].strip() == "acme.example"  # both changed it: theirs, to be looked at
+        assert again["metadata_url"] == METADATA  # only the other changed it
+        assert carol.post(CHANGE, again).status_code == 302
+        assert (configuration_of(cast.acme).domains, configuration_of(cast.acme).metadata_url) == (
+            ["acme.example"],
+            METADATA,
+        )
 
     @pytest.mark.trust("F1", "F2", "F4")
     @pytest.mark.parametrize("version", ["", "x", "-1", "9" * 40, "1e309"])
@@ -426,3 +454,11 @@ class TestSettingsPage:
 
         assert answer.status_code == 409
         assert "Allow support read-only access to your organization no yes" in words(answer)
+        page = BeautifulSoup(answer.content, "html.parser")
+        checked = {box["name"]: box["value"] for box in page.select("main input[checked]") if box.get("value")}
+        assert checked["partner_deciders"] == BOTH
+        assert page.select_one("main input[name=support_read_only]").has_attr("checked")
+        again = checked | {"version": page.select_one("main input[name=version]")["value"], "support_read_only": "on"}
+        assert signed_in(cast.carol).post(SETTINGS, again).status_code == 302
+        cast.acme.refresh_from_db()
+        assert (cast.acme.partner_deciders, cast.acme.support_read_only) == (BOTH, True)

@@ -20,7 +20,7 @@ __all__ = ["strict"]
 
 FOLDER = Path(settings.BASE_DIR) / "templates/accounts/email"
 MAILS = sorted(path.name.removesuffix("_subject.txt") for path in FOLDER.glob("*_subject.txt"))
-ODD = "Nina <b>& Co</b>"
+ODD = "New <b>& Co</b>"
 DAY = timedelta(days=1)
 LEADS_TO = {"invitation", "account_contacts", "home", "replacement", "factor_reset"}
 
@@ -35,17 +35,17 @@ def story(cast, now, strict):
     two = services.invite(
         **people, email="m@acme.example", role=Role.ADMINISTRATOR, permissions=[], authorized_contact=False
     )
-    nina = services.accept_invitation(invitation=one, by=one.user, at=now)
+    newcomer = services.accept_invitation(invitation=one, by=one.user, at=now)
     services.accept_invitation(invitation=two, by=two.user, at=now)
     mike = {"by": cast.carol, "membership": member(cast.mike, cast.acme)}
-    services.set_member_rights(membership=nina, permissions=[], by=cast.carol, at=now)
-    services.set_member_rights(membership=nina, permissions=[P.VIEW_USAGE], by=cast.carol, at=now + DAY)
+    services.set_member_rights(membership=newcomer, permissions=[], by=cast.carol, at=now)
+    services.set_member_rights(membership=newcomer, permissions=[P.VIEW_USAGE], by=cast.carol, at=now + DAY)
     services.set_authorized_contact(**mike, authorized_contact=True, at=now)
     services.set_authorized_contact(**mike, authorized_contact=False, at=now + DAY)
     services.name_stand_in(**mike, starts_at=now + DAY, ends_at=now + WEEK, at=now + DAY / 2)
     services.end_stand_in(**mike, at=now + 2 * DAY)
     services.change_role(**mike, role=Role.ADMINISTRATOR, at=now + 2 * DAY)
-    services.end_membership(membership=nina, by=nina.user, at=now)
+    services.end_membership(membership=newcomer, by=newcomer.user, at=now)
     services.end_membership(**mike, at=now + 2 * DAY)
     services.end_membership(membership=member(cast.ursula, cast.acme), by=None, at=now)
     services.name_successor(account=cast.acme, successor=cast.adam, by=cast.carol, at=now)

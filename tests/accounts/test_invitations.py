@@ -26,11 +26,11 @@ from tests.cast import member
 
 SECOND, WEEK = timedelta(seconds=1), timedelta(days=7)
 INVITE = "/accounts/654321/contacts/invite/"
-NINA = {"first_name": "Nina", "last_name": "Novak", "email": "nina@acme.example", "role": "member"}
+NINA = {"first_name": "New", "last_name": "One", "email": "new@acme.example", "role": "member"}
 
 
 def invite(cast, *, at, by=None, **changes):
-    """Carol invites Nina as a plain member who sees invoices, where not said otherwise."""
+    """Carol invites New as a plain member who sees invoices, where not said otherwise."""
     terms = {**NINA, "permissions": [P.VIEW_INVOICES], "authorized_contact": False, **changes}
     return services.invite(account=changes.pop("account", cast.acme), by=by or cast.carol, at=at, **terms)
 
@@ -42,18 +42,18 @@ def invited(cast, now):
 
 class TestInviting:
     def test_makes_a_person_without_a_password_and_an_address_that_is_not_proven(self, cast, invited):
-        nina = User.objects.get(email="nina@acme.example")
+        newcomer = User.objects.get(email="new@acme.example")
 
-        assert (invited.user, str(nina), nina.has_usable_password()) == (nina, "Nina Novak", False)
-        assert not EmailAddress.objects.get(user=nina).verified
-        assert not Membership.objects.filter(user=nina).exists()
-        assert authorization.held(nina, cast.acme, at=invited.invited_at) == set()
+        assert (invited.user, str(newcomer), newcomer.has_usable_password()) == (newcomer, "New One", False)
+        assert not EmailAddress.objects.get(user=newcomer).verified
+        assert not Membership.objects.filter(user=newcomer).exists()
+        assert authorization.held(newcomer, cast.acme, at=invited.invited_at) == set()
 
     def test_mails_a_pointer_to_the_person_alone(self, cast, invited, settings):
         (letter,) = Mail.objects.filter(event="invited")
 
         assert letter.subject == "You are invited to Acme on our Latchkey portal"
-        assert letter.to == "nina@acme.example"
+        assert letter.to == "new@acme.example"
         assert f"{settings.PORTAL_BASE_URL}/invitations/{invited.public_id}/" in letter.text
 
     @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ class TestInviting:
             invite(cast, at=now, by=getattr(cast, who), role=role, permissions=[])
 
         assert not Invitation.objects.exists()
-        assert not User.objects.filter(email="nina@acme.example").exists()
+        assert not User.objects.filter(email="new@acme.example").exists()
 
     def test_the_primary_user_alone_invites_authorized_contacts(self, cast, now):
         with pytest.raises(PermissionDenied, match="authorized contacts"):
@@ -83,7 +83,7 @@ class TestInviting:
 
     def test_nobody_is_invited_twice_at_once_nor_where_they_belong_already(self, cast, invited, now):
         with pytest.raises(NotAllowedNow, match="waits already"):
-            invite(cast, at=now, email="NINA@acme.example")
+            invite(cast, at=now, email="NEW@acme.example")
         with pytest.raises(NotAllowedNow, match="belongs to this account"):
             invite(cast, at=now, email=cast.mike.email)
 
@@ -121,11 +121,11 @@ class TestAccepting:
         assert (membership.joined_at, membership.role) == (now + SECOND, Role.MEMBER)
         assert authorization.held(invited.user, cast.acme, at=now) == set()
         assert authorization.held(invited.user, cast.acme, at=now + SECOND) == {P.VIEW_INVOICES}
-        lines = TrailLine.objects.filter(chain="654321", subject="nina@acme.example").order_by("sequence")
+        lines = TrailLine.objects.filter(chain="654321", subject="new@acme.example").order_by("sequence")
         assert [(line.event, line.actor) for line in lines] == [
             ("invitation.sent", "carol@acme.example"),
-            ("invitation.accepted", "nina@acme.example"),
-            ("membership.begun", "nina@acme.example"),
+            ("invitation.accepted", "new@acme.example"),
+            ("membership.begun", "new@acme.example"),
         ]
         assert list(Mail.objects.filter(event="joined").values_list("to", flat=True)) == ["carol@acme.example"]
 
@@ -212,7 +212,7 @@ class TestPages:
                 f"/accounts/654321/contacts/invitations/{Invitation.objects.get(email=email).public_id}/withdraw/"
             )
 
-            assert "Nina Novak" in page
+            assert "New One" in page
             assert "Mallory" not in page
         assert len({str(answer).replace(email, "") for email, answer in seen.items()}) == 1
 
@@ -235,15 +235,15 @@ class TestPages:
         assert not Membership.objects.filter(user=invited.user).exists()
 
     def test_reading_decides_nothing_and_the_button_joins(self, cast, invited, signed_in):
-        nina = signed_in(invited.user)
+        newcomer = signed_in(invited.user)
 
-        assert b"Join Acme" in nina.get(invited.get_absolute_url()).content
-        assert nina.get(f"{invited.get_absolute_url()}accept/").status_code == 405
+        assert b"Join Acme" in newcomer.get(invited.get_absolute_url()).content
+        assert newcomer.get(f"{invited.get_absolute_url()}accept/").status_code == 405
         assert not Membership.objects.filter(user=invited.user).exists()
-        assert nina.post(f"{invited.get_absolute_url()}accept/").status_code == 302
+        assert newcomer.post(f"{invited.get_absolute_url()}accept/").status_code == 302
         assert member(invited.user, cast.acme).role == Role.MEMBER
-        assert nina.get("/accounts/654321/invoices/").status_code == 200
-        assert b"You have said yes" in nina.get(invited.get_absolute_url()).content
+        assert newcomer.get("/accounts/654321/invoices/").status_code == 200
+        assert b"You have said yes" in newcomer.get(invited.get_absolute_url()).content
 
     def test_somebody_new_gets_in_by_a_code_that_proves_the_address(self, cast, invited, settings):
         settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

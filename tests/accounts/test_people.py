@@ -78,6 +78,12 @@ class TestContacts:
             assert piotr.post(page_of(cast.mike, cast.acme, step)).status_code in {404, 405}
         assert piotr.get(page_of(cast.mike, cast.acme)).status_code == 404
 
+    def test_what_was_not_shown_leaves_no_line_of_a_look(self, cast, now, signed_in):
+        approve(ask(cast, permissions=[P.VIEW_CONTACTS], at=now), by=cast.carol, at=now)
+
+        assert signed_in(cast.petra).get(page_of(cast.mike, cast.acme)).status_code == 404
+        assert not TrailLine.objects.filter(event="account.viewed").exists()
+
     def test_are_searched_and_paged(self, cast, signed_in):
         carol = signed_in(cast.carol)
 

@@ -132,8 +132,8 @@ def test_two_members_of_staff_begin_once(cast, now):
 
 
 def test_two_members_of_staff_open_one_account(cast, now):
-    facts = {"kind": AccountKind.CUSTOMER, "number": "900100", "org_id": "49000100", "name": "Initech", "seats": 3}
-    person = {"email": "nina@initech.example", "first_name": "Nina", "last_name": "", "language": "en"}
+    facts = {"kind": AccountKind.CUSTOMER, "number": "900100", "org_id": "49000100", "name": "Dunes", "seats": 3}
+    person = {"email": "new@dunes.example", "first_name": "New", "last_name": "", "language": "en"}
     opening = partial(services.set_up_account, **facts, **person, time_zone="UTC", by=cast.stan, at=now)
 
     assert len(refused(at_once(*[opening] * 4), ValidationError)) == 3

@@ -33,7 +33,7 @@ PAIRS = [(who, role) for who in APPOINTS for role in Role]
 @pytest.fixture
 def newcomer(db):
     """Somebody who belongs nowhere yet."""
-    return User.objects.create_user("nina@acme.example", first_name="Nina")
+    return User.objects.create_user("new@acme.example", first_name="New")
 
 
 @pytest.mark.parametrize(("who", "role"), PAIRS)
@@ -163,7 +163,7 @@ class TestMembers:
             "kind": AccountKind.CUSTOMER,
             "number": "777000",
             "org_id": "777000",
-            "name": "Initech",
+            "name": "Dunes",
             "time_zone": "Europe/Stockholm",
             "language": "sv",
             "seats": 3,
@@ -172,7 +172,7 @@ class TestMembers:
             with pytest.raises(ValidationError):
                 services.open_account(**{**company, **wrong}, by=None, at=now)
 
-        assert Account.objects.get(pk=services.open_account(**company, by=None, at=now).pk).name == "Initech"
+        assert Account.objects.get(pk=services.open_account(**company, by=None, at=now).pk).name == "Dunes"
 
     def test_each_change_leaves_one_line(self, cast, newcomer, now):
         before = TrailLine.objects.count()

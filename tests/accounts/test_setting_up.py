@@ -21,21 +21,21 @@ FACTS = {
     "kind": AccountKind.CUSTOMER,
     "number": "900100",
     "org_id": "49000100",
-    "name": "Initech",
+    "name": "Dunes",
     "time_zone": "Europe/Stockholm",
     "language": "en",
     "seats": 3,
 }
-NINA = {"email": "nina@initech.example", "first_name": "Nina", "last_name": "Novak"}
+NINA = {"email": "new@dunes.example", "first_name": "New", "last_name": "One"}
 
 
 def set_up(cast, *, at, by=None, **changes):
-    """Stan sets up Initech and invites Nina, where not said otherwise."""
+    """Stan sets up Dunes and invites New, where not said otherwise."""
     return services.set_up_account(**{**FACTS, **NINA, **changes}, by=by or cast.stan, at=at)
 
 
 def invite(cast, *, at, by=None, account=None, role=Role.MEMBER, **changes):
-    """Stan invites Nina to Acme as a plain member, where not said otherwise."""
+    """Stan invites New to Acme as a plain member, where not said otherwise."""
     terms = {**NINA, "role": role, **changes}
     return services.invite_as_staff(account=account or cast.acme, **terms, by=by or cast.stan, at=at)
 
@@ -47,18 +47,18 @@ def invited(cast, now):
 
 class TestSettingUp:
     def test_opens_the_account_and_invites_its_primary_user_in_one_step(self, cast, invited, now):
-        initech = Account.objects.get(number="900100")
+        dunes = Account.objects.get(number="900100")
 
-        assert (initech.opened_at, invited.account, invited.role) == (now, initech, Role.PRIMARY)
+        assert (dunes.opened_at, invited.account, invited.role) == (now, dunes, Role.PRIMARY)
         assert (invited.invited_by, invited.by_staff, invited.lapses_at) == (cast.stan, True, now + WEEK)
-        assert not Membership.objects.filter(account=initech).exists()
+        assert not Membership.objects.filter(account=dunes).exists()
         lines = TrailLine.objects.filter(chain="900100").order_by("sequence").values_list("event", "actor")
         assert list(lines) == [
             ("account.opened", "stan@latchkey.example"),
             ("invitation.sent", "stan@latchkey.example"),
         ]
         letter = Mail.objects.get(account="900100")
-        assert (letter.event, letter.to) == ("invited", "nina@initech.example")
+        assert (letter.event, letter.to) == ("invited", "new@dunes.example")
         assert "Stan, stan@latchkey.example" in " ".join(letter.text.split())
 
     def test_the_primary_user_is_in_after_saying_yes(self, cast, invited, now):
@@ -117,8 +117,8 @@ class TestInvitingAsStaff:
             "dora@bolt.example",
         ]
         assert "was invited by our staff" in " ".join(told[0].text.split())
-        nina = services.accept_invitation(invitation=invitation, by=invitation.user, at=now).user
-        assert authorization.held(nina, cast.acme, at=now) == set()
+        newcomer = services.accept_invitation(invitation=invitation, by=invitation.user, at=now).user
+        assert authorization.held(newcomer, cast.acme, at=now) == set()
         assert Mail.objects.filter(event="joined", to="carol@acme.example").exists()
 
     @pytest.mark.parametrize("role", [Role.ADMINISTRATOR, Role.ACCESS_ADMINISTRATOR, Role.PRIMARY])
@@ -129,7 +129,7 @@ class TestInvitingAsStaff:
         assert not Invitation.objects.exists()
 
     def test_one_primary_user_at_a_time(self, cast, invited, now):
-        other = {"email": "otto@initech.example", "account": invited.account, "role": Role.PRIMARY}
+        other = {"email": "otto@dunes.example", "account": invited.account, "role": Role.PRIMARY}
         with pytest.raises(NotAllowedNow, match="invited already"):
             invite(cast, at=now, **other)
         services.withdraw_as_staff(invitation=invited, by=cast.stan, at=now)
@@ -172,7 +172,7 @@ class TestSendingAgain:
 
         assert invited.lapses_at == invited.invited_at + 2 * WEEK
         assert (invited.invited_by, invited.mailed) == (cast.root, 2)
-        assert Mail.objects.filter(event="invited", to="nina@initech.example").count() == 2
+        assert Mail.objects.filter(event="invited", to="new@dunes.example").count() == 2
         services.accept_invitation(invitation=invited, by=invited.user, at=invited.lapses_at - SECOND)
 
     def test_what_a_customers_people_sent_stands_on_their_word(self, cast, now):
@@ -202,7 +202,7 @@ class TestSendingAgain:
 
     def test_a_lapsed_one_is_not_sent_again_beside_another(self, cast, invited):
         at = invited.lapses_at
-        other = invite(cast, at=at, email="otto@initech.example", account=invited.account, role=Role.PRIMARY)
+        other = invite(cast, at=at, email="otto@dunes.example", account=invited.account, role=Role.PRIMARY)
 
         with pytest.raises(NotAllowedNow, match="invited already"):
             services.send_again_as_staff(invitation=invited, by=cast.stan, at=at)

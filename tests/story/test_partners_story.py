@@ -106,7 +106,7 @@ def mallory_answers_two_of_three(mallory):
     mallory.hands.press(mallory.page.get_by_role("main").get_by_role("link", name="for Dora").first)
     mallory.reads("Pat from Bolt Partners asks for access to Globex for Dora")
     mallory.press("Deny access", role="button")
-    mallory.sees("Denied.")
+    mallory.sees("Denied. Dora has been told.")
 
 
 def pat_sees_three_answers(pat):
@@ -156,7 +156,7 @@ def carol_ends_piotr_and_gives_petra_back(carol):
     carol.hands.press(row_of(carol, "Petra").get_by_role("link", name="Give back"))
     carol.reads("Give Petra access to Acme again?")
     carol.press("Give access back", role="button")
-    carol.open("/accounts/654321/access/")
+    carol.sees("Petra has access again, on your word.")
     carol.reads("Who has access to Acme")
     expect(carol.page.get_by_text("One person from outside can open your account now.")).to_be_visible()
     assert has_words(carol.page.get_by_role("table"), "on the word of Carol")
