@@ -53,6 +53,9 @@ def contacts(request, number):
         return table.file(f"contacts-{visit.account.number}")
     context = {"table": table, "page": table.page(), "search": search, "at": at}
     context["manages"] = P.MANAGE_PEOPLE in visit.rights
+    if visit.inside:
+        replacements, resets = selectors.under_way_in(visit.account, request.user, at=at)
+        context |= {"replacements": replacements, "resets": resets[:SHOWN_RESETS]}
     if context["manages"]:
         roles = selectors.may_appoint(request.user, visit.account, at=at)
         invitations = selectors.unanswered_invitations(visit.account)[:SHOWN_INVITATIONS]
