@@ -16,6 +16,7 @@ class AccountPermission(models.TextChoices):
     VIEW_INVOICES = "view_invoices", _("See invoices")
     VIEW_USAGE = "view_usage", _("See usage")
     VIEW_CONTACTS = "view_contacts", _("See contacts")
+    VIEW_ARTICLES = "view_articles", _("See knowledge articles")
     VIEW_CASES = "view_cases", _("See support cases")
     WRITE_CASES = "write_cases", _("Open and solve support cases")
     VIEW_CONFIGURATION = "view_configuration", _("See the configuration")
@@ -23,6 +24,7 @@ class AccountPermission(models.TextChoices):
     VIEW_ACCESS = "view_access", _("See who has access")
     MANAGE_PEOPLE = "manage_people", _("Manage people")
     CHANGE_SETTINGS = "change_settings", _("Change the settings")
+    ACCEPT_TERMS = "accept_terms", _("Accept terms for remote sessions")
     DECIDE_ACCESS = "decide_access", _("Decide requests for access")
     END_ACCESS = "end_access", _("End access")
 
@@ -43,6 +45,7 @@ LENDABLE = (
     P.VIEW_INVOICES,
     P.VIEW_USAGE,
     P.VIEW_CONTACTS,
+    P.VIEW_ARTICLES,
     P.VIEW_CASES,
     P.WRITE_CASES,
     P.VIEW_CONFIGURATION,
@@ -60,6 +63,7 @@ CONSEQUENCES = {
     P.VIEW_INVOICES: _("Numbers, amounts and due dates of the invoices."),
     P.VIEW_USAGE: _("How much of each service is used, month by month."),
     P.VIEW_CONTACTS: _("Names, e-mail addresses and roles of the people of the account."),
+    P.VIEW_ARTICLES: _("What support has written down about common questions."),
     P.VIEW_CASES: _("What was reported to support, by whom, and how far it is."),
     P.WRITE_CASES: _("Can report something to support in your name, and say that it is solved."),
     P.VIEW_CONFIGURATION: _("How your people sign in, which mail domains belong to you, who gets notices."),
@@ -73,6 +77,7 @@ PAGES = (
     ("account_invoices", _("Invoices"), P.VIEW_INVOICES),
     ("account_usage", _("Usage"), P.VIEW_USAGE),
     ("account_contacts", _("Contacts"), P.VIEW_CONTACTS),
+    ("account_articles", _("Articles"), P.VIEW_ARTICLES),
     ("account_cases", _("Cases"), P.VIEW_CASES),
     ("account_case_open", _("Cases"), P.WRITE_CASES),
     ("account_configuration", _("Configuration"), P.VIEW_CONFIGURATION),
@@ -84,6 +89,7 @@ PAGES = (
 # Pages that only some kinds of account have.
 KINDS = {
     "account_partners": AccountKind.CUSTOMER,
+    "account_articles": AccountKind.CUSTOMER,
     "account_cases": AccountKind.CUSTOMER,
     "account_case_open": AccountKind.CUSTOMER,
 }
@@ -91,15 +97,15 @@ KINDS = {
 _EVERYBODY_WHO_RUNS_IT = frozenset({*LENDABLE, P.VIEW_ACCESS, P.MANAGE_PEOPLE, P.END_ACCESS})
 
 ROLE_RIGHTS = {
-    Role.PRIMARY: _EVERYBODY_WHO_RUNS_IT | {P.CHANGE_SETTINGS, P.DECIDE_ACCESS},
+    Role.PRIMARY: _EVERYBODY_WHO_RUNS_IT | {P.CHANGE_SETTINGS, P.ACCEPT_TERMS, P.DECIDE_ACCESS},
     # DECIDE_ACCESS where the account's settings say so
-    Role.ADMINISTRATOR: _EVERYBODY_WHO_RUNS_IT | {P.CHANGE_SETTINGS},
+    Role.ADMINISTRATOR: _EVERYBODY_WHO_RUNS_IT | {P.CHANGE_SETTINGS, P.ACCEPT_TERMS},
     Role.ACCESS_ADMINISTRATOR: _EVERYBODY_WHO_RUNS_IT - {P.CHANGE_CONFIGURATION},
     Role.MEMBER: frozenset(),  # what the account's administrators set per person
 }
 
 # What the flag *authorized contact* gives, whatever the role: they speak with support.
-CONTACT_RIGHTS = frozenset({P.VIEW_CASES, P.WRITE_CASES})
+CONTACT_RIGHTS = frozenset({P.VIEW_CASES, P.WRITE_CASES, P.ACCEPT_TERMS})
 
 STAND_IN_RIGHTS = frozenset({P.VIEW_ACCESS, P.END_ACCESS, P.DECIDE_ACCESS})
 

@@ -77,6 +77,7 @@ PORTAL_SEND_AGAIN_EVERY = _seconds("PORTAL_SEND_AGAIN_EVERY", _HOUR)
 PORTAL_REMIND_DAYS = _days("PORTAL_REMIND_DAYS", "30,7,1")
 PORTAL_REMIND_SUPPORT = _seconds("PORTAL_REMIND_SUPPORT", 15 * _MINUTE)  # before access of support ends
 PORTAL_RESTORE_WITHIN = _seconds("PORTAL_RESTORE_WITHIN", 14 * _DAY)
+PORTAL_CASE_REOPEN_WITHIN = _seconds("PORTAL_CASE_REOPEN_WITHIN", 14 * _DAY)  # then a solved case is closed for good
 PORTAL_REFUSALS_KEPT = _count("PORTAL_REFUSALS_KEPT", 60)  # per person, account and hour, in the account's trail
 PORTAL_DECISIONS_PER_MINUTE = _count("PORTAL_DECISIONS_PER_MINUTE", 30)
 

@@ -30,6 +30,8 @@ _NAMES_HERE = ["localhost", "127.0.0.1", "[::1]"] if EMBEDDED else []
 ALLOWED_HOSTS = startup.allowed_hosts(env.list("ALLOWED_HOSTS", default=_NAMES_HERE), base=_BASE)
 PORTAL_DEMO = startup.demo_allowed(demo=env.bool("PORTAL_DEMO", default=False), embedded=EMBEDDED, base=_BASE)
 PORTAL_ALLOW_SEED = env.bool("PORTAL_ALLOW_SEED", default=False)
+PORTAL_SUPPORT_TELEPHONE = env.str("PORTAL_SUPPORT_TELEPHONE", default="")
+PORTAL_REMOTE_TOOL = env.str("PORTAL_REMOTE_TOOL", default="Remote Help")  # what support starts sessions with
 PORTAL_SECURITY_MAIL = env.str("PORTAL_SECURITY_MAIL", default=f"security@{_BASE.hostname}")
 ADMIN_PATH = startup.admin_path(env.str("ADMIN_PATH", default="admin/"))
 # From where associates may look up an organization ID: in production from nowhere until networks are named

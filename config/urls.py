@@ -3,9 +3,10 @@
 from django.conf import settings
 from django.urls import include, path
 
-from access_requests.urls import internal_urlpatterns
+from access_requests import urls as access_requests
 from config import demo, health, reports, staff
 from frame.views import icon
+from riders import urls as riders
 
 handler400 = "frame.views.malformed"
 handler403 = "frame.views.not_you"
@@ -17,7 +18,7 @@ urlpatterns = [
     path("csp", reports.policy_violation, name="csp_report"),
     path("favicon.ico", icon, name="icon"),
     path("auth/", include("allauth.urls")),
-    path(settings.ADMIN_PATH, include(internal_urlpatterns)),
+    path(settings.ADMIN_PATH, include([*access_requests.internal_urlpatterns, *riders.internal_urlpatterns])),
     *staff.addresses(),
     path("", include("accounts.urls")),
     path("", include("riders.urls")),

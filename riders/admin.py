@@ -43,7 +43,7 @@ class SupportCases(Window):
         done = 0
         for case in queryset.select_related("account").order_by("pk"):
             try:
-                services.solve_case(case=case, by=request.user, staff=True, at=clock.now())
+                services.solve_case(case=case, by=request.user, support=True, at=clock.now())
             except NotAllowedNow as refusal:
                 messages.error(request, f"{case.number}: {refusal}")
             else:

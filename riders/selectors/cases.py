@@ -1,6 +1,6 @@
 """Reads of cases."""
 
-from .models import SupportCase
+from ..models import SupportCase
 
 
 def cases_of(account):

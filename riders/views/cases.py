@@ -10,18 +10,16 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import selectors as accounts
 from accounts.authorization import accounts_where
-from accounts.models import Account
 from accounts.permissions import AccountPermission as P
-from accounts.services import enter, look
-from accounts.states import AccountKind
 from audit import edge
 from frame import clock
 from frame.rates import within
 from frame.tables import Column, Table
 
-from . import selectors, services
-from .forms import CaseForm
-from .states import CaseState
+from .. import selectors, services
+from ..forms import CaseForm
+from ..states import CaseState
+from .entering import enter_customer, show
 
 COLUMNS = (
     Column("number", gettext_lazy("Case"), lambda row: row.number, ("number",)),
@@ -50,19 +48,19 @@ def cases(request, number):
         return found.filter(state=state) if state else found
 
     page = "cases.csv" if request.GET.get("format") == "csv" else "cases"
-    visit = _enter(request, number, P.VIEW_CASES, page)
+    visit = enter_customer(request, number, P.VIEW_CASES, page)
     table = Table(request, rows, COLUMNS, clock.now())
     if table.wants_file:
         allowed = within(request, "export")
         return table.file(f"cases-{visit.account.number}") if allowed else render(request, "429.html", status=429)
     context = {"table": table, "page": table.page(), "state": state, "states": CaseState.choices}
-    return _show(request, visit, "cases", context)
+    return show(request, visit, "cases", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def case_open(request, number):
     """Report something to support."""
-    visit = _enter(request, number, P.WRITE_CASES, "case_open")
+    visit = enter_customer(request, number, P.WRITE_CASES, "case_open")
     form = CaseForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -74,7 +72,7 @@ def case_open(request, number):
             messages.success(request, words % {"number": case.number})
             return redirect(case) if P.VIEW_CASES in visit.rights else redirect("account", number=number)
     context = {"form": form, "may_read": P.VIEW_CASES in visit.rights}
-    return _show(request, visit, "case_open", context, status=400 if request.method == "POST" else 200)
+    return show(request, visit, "case_open", context, status=400 if request.method == "POST" else 200)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -82,7 +80,7 @@ def case(request, number, case_number):
     """One case; the button says that it is solved."""
     if request.method == "POST":
         edge.concern(accounts.known_number(number))
-    visit = _enter(request, number, P.VIEW_CASES, "case", looking=False)
+    visit = enter_customer(request, number, P.VIEW_CASES, "case", looking=False)
     found = selectors.find_case(visit.account, case_number)
     if found is None:
         raise Http404
@@ -91,31 +89,4 @@ def case(request, number, case_number):
         messages.success(request, _("Solved. It stays in the list."))
         return redirect(found)
     may_solve = P.WRITE_CASES in visit.rights and found.state == CaseState.OPEN
-    return _show(request, visit, "case", {"case": found, "may_solve": may_solve}, looked=False)
-
-
-def _enter(request, number, permission, page, *, looking=True):
-    """The visit to a customer's account.
-
-    :raises Http404: unknown, none of this person's business, or not a customer's
-    """
-    looking = looking and request.method != "POST"
-    try:
-        visit = enter(
-            user=request.user, number=number, permission=permission, page=page, at=clock.now(), looking=looking
-        )
-    except Account.DoesNotExist:
-        raise Http404 from None
-    if visit.account.kind != AccountKind.CUSTOMER:
-        raise Http404
-    request.visit = visit
-    return visit
-
-
-def _show(request, visit, name, context, *, status=200, looked=True):
-    """Draw a page of a visit; what has left no line on entering leaves it now."""
-    at = clock.now()
-    if request.method == "POST" or not looked:
-        look(visit=visit, user=request.user, at=at)
-    shared = {"account": visit.account, "visit": visit, "at": at}
-    return render(request, f"riders/{name}.html", shared | context, status=status)
+    return show(request, visit, "case", {"case": found, "may_solve": may_solve}, looked=False)

@@ -1,0 +1,36 @@
+"""What every page of a customer's cases and articles begins and ends with: the door, the line of a look, the frame."""
+
+from django.http import Http404
+from django.shortcuts import render
+
+from accounts.models import Account
+from accounts.services import enter, look
+from accounts.states import AccountKind
+from frame import clock
+
+
+def enter_customer(request, number, permission, page, *, looking=True):
+    """The visit to a customer's account.
+
+    :raises Http404: unknown, none of this person's business, or not a customer's
+    """
+    looking = looking and request.method != "POST"
+    try:
+        visit = enter(
+            user=request.user, number=number, permission=permission, page=page, at=clock.now(), looking=looking
+        )
+    except Account.DoesNotExist:
+        raise Http404 from None
+    if visit.account.kind != AccountKind.CUSTOMER:
+        raise Http404
+    request.visit = visit
+    return visit
+
+
+def show(request, visit, name, context, *, status=200, looked=True):
+    """Draw a page of a visit; what has left no line on entering leaves it now."""
+    at = clock.now()
+    if request.method == "POST" or not looked:
+        look(visit=visit, user=request.user, at=at)
+    shared = {"account": visit.account, "visit": visit, "at": at}
+    return render(request, f"riders/{name}.html", shared | context, status=status)
