@@ -7,7 +7,9 @@ from . import views
 _CASES = "accounts/<str:number>/cases/"
 
 # In front of the admin site's own addresses, for associates: support's desk
-internal_urlpatterns: list = []
+internal_urlpatterns = [
+    path("internal/cases/<str:case_number>/", views.desk_case, name="desk_case"),
+]
 
 urlpatterns = [
     path("accounts/<str:number>/articles/", views.articles, name="account_articles"),

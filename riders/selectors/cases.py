@@ -13,6 +13,11 @@ def find_case(account, number):
     return cases_of(account).filter(number=number).first()
 
 
+def find_case_at_desk(number):
+    """The case with this number, whoever's it is, or ``None``: for support, whose desk it lies on."""
+    return SupportCase.objects.select_related("account", "opened_by", "solved_by").filter(number=number).first()
+
+
 def find_unsolved(account, number):
     """The case of an account with this number that is still worked on, or ``None``."""
     return cases_of(account).unsolved().filter(number=number).first()

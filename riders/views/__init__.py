@@ -2,5 +2,6 @@
 
 from .articles import articles
 from .cases import case, case_open, cases
+from .desk import desk_case
 
-__all__ = ["articles", "case", "case_open", "cases"]
+__all__ = ["articles", "case", "case_open", "cases", "desk_case"]

@@ -18,7 +18,8 @@ from frame.tables import Column, Table
 
 from .. import selectors, services
 from ..forms import CaseForm
-from ..states import CaseState
+from ..states import UNSOLVED, CaseState
+from . import sessions, terms
 from .entering import enter_customer, show
 
 COLUMNS = (
@@ -88,5 +89,8 @@ def case(request, number, case_number):
         services.solve_case(case=found, by=request.user, at=clock.now())
         messages.success(request, _("Solved. It stays in the list."))
         return redirect(found)
-    may_solve = P.WRITE_CASES in visit.rights and found.state == CaseState.OPEN
-    return show(request, visit, "case", {"case": found, "may_solve": may_solve}, looked=False)
+    at = clock.now()
+    may_solve = P.WRITE_CASES in visit.rights and found.state in UNSOLVED
+    context = {"case": found, "may_solve": may_solve}
+    context |= terms.beside(visit, found, at=at) | sessions.beside(visit, found, at=at)
+    return show(request, visit, "case", context, looked=False)

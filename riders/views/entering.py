@@ -1,12 +1,19 @@
-"""What every page of a customer's cases and articles begins and ends with: the door, the line of a look, the frame."""
+"""What every page of a customer's cases and articles begins and ends with: the door, the line of a look, the frame.
+
+And how support enters its own desk.
+"""
 
 from django.http import Http404
 from django.shortcuts import render
 
+from accounts.authorization import is_associate
 from accounts.models import Account
 from accounts.services import enter, look
 from accounts.states import AccountKind
+from audit import edge
 from frame import clock
+
+from .. import selectors
 
 
 def enter_customer(request, number, permission, page, *, looking=True):
@@ -34,3 +41,20 @@ def show(request, visit, name, context, *, status=200, looked=True):
         look(visit=visit, user=request.user, at=at)
     shared = {"account": visit.account, "visit": visit, "at": at}
     return render(request, f"riders/{name}.html", shared | context, status=status)
+
+
+def enter_desk(request, case_number=None):
+    """Let an associate to support's own desk, and give the case of that number where one is asked for.
+
+    :raises Http404: the reader is no associate, or there is no such case
+    """
+    if not is_associate(request.user, at=clock.now()):
+        raise Http404
+    if case_number is None:
+        return None
+    found = selectors.find_case_at_desk(case_number)
+    if found is None:
+        raise Http404
+    if request.method == "POST":
+        edge.concern(found.account.number)
+    return found

@@ -100,7 +100,7 @@ def grow(cast, known, places, now):
     )
     linked = {"customer": cast.acme, "state": "linked", "known_at": now, "linked_at": now, "linked_by": cast.carol}
     Partnership.objects.bulk_create(Partnership(partner=firm, **linked) for firm in firms)
-    reported = {"account": cast.acme, "subject": "Slow", "opened_by": cast.connie, "opened_at": now}
+    reported = {"account": cast.acme, "subject": "Slow", "opened_by": cast.connie, "opened_at": now, "changed_at": now}
     SupportCase.objects.bulk_create(SupportCase(number=f"81{one:06}", **reported) for one in places)
     told = {"event": "told", "title": "Something happened", "path": "/", "account": "654321", "created_at": now}
     Notice.objects.bulk_create(Notice(key=f"told {one}", recipient=cast.carol, **told) for one in places)

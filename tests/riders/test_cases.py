@@ -54,10 +54,11 @@ class TestWhoMay:
         assert P.VIEW_CASES not in authorization.held(cast.mike, cast.acme, at=now)
 
     def test_the_flag_of_a_contact_gives_it_and_nothing_else(self, cast, now):
-        assert authorization.held(cast.connie, cast.acme, at=now) == {P.VIEW_CASES, P.WRITE_CASES}
+        given = {P.VIEW_CASES, P.WRITE_CASES, P.ACCEPT_TERMS}
+        assert authorization.held(cast.connie, cast.acme, at=now) == given
         for right in P:
             listed = authorization.accounts_where(cast.connie, right, at=now).filter(pk=cast.acme.pk).exists()
-            assert listed == (right in {P.VIEW_CASES, P.WRITE_CASES})
+            assert listed == (right in given)
 
 
 class TestServices:
@@ -157,7 +158,12 @@ class TestPages:
             browser.get(CASES, {"size": 50})
         SupportCase.objects.bulk_create(
             SupportCase(
-                number=str(place), account=cast.acme, subject=f"Case {place}", opened_by=cast.connie, opened_at=now
+                number=str(place),
+                account=cast.acme,
+                subject=f"Case {place}",
+                opened_by=cast.connie,
+                opened_at=now,
+                changed_at=now,
             )
             for place in range(300)
         )

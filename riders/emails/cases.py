@@ -1,0 +1,1 @@
+"""Mails about cases and what is said on them."""

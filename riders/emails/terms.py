@@ -1,0 +1,1 @@
+"""Mails about the terms of remote access."""
