@@ -31,7 +31,7 @@ def articles_about(subject):
     Short words say little and are left out; of long ones the end is, for it changes with the grammar.
     """
     words = dict.fromkeys(re.findall(rf"\w{{{_SHORTEST},}}", Article.folded(subject)))
-    stems = dict.fromkeys(word[: max(_SHORTEST, len(word) - 2)] for word in words)
+    stems = dict.fromkeys(word[: max(_SHORTEST, len(word) - 3)] for word in words)
     alike: Any = Value(0, output_field=IntegerField())
     for stem in list(stems)[:WORDS_AT_MOST]:
         has = When(Q(sought__contains=stem), then=Value(len(stem)))

@@ -15,7 +15,7 @@ from accounts.services import deactivate_person
 from audit.record import record
 from notifications.models import Notice
 from partners.models import Partnership
-from riders.models import SupportCase
+from riders.models import Article, SupportCase
 from tests import nasty
 from tests.access_requests.test_views_lists import grants_for, records, requests_for
 from tests.cast import fresh
@@ -102,6 +102,9 @@ def grow(cast, known, places, now):
     Partnership.objects.bulk_create(Partnership(partner=firm, **linked) for firm in firms)
     reported = {"account": cast.acme, "subject": "Slow", "opened_by": cast.connie, "opened_at": now, "changed_at": now}
     SupportCase.objects.bulk_create(SupportCase(number=f"81{one:06}", **reported) for one in places)
+    known_to_all = {"text": "x", "sought": "x", "changed_at": now, "changed_by": cast.stan}
+    known_to_all |= {"published_at": now, "published_by": cast.stan}
+    Article.objects.bulk_create(Article(slug=f"a{one}", title=f"Article {one}", **known_to_all) for one in places)
     told = {"event": "told", "title": "Something happened", "path": "/", "account": "654321", "created_at": now}
     Notice.objects.bulk_create(Notice(key=f"told {one}", recipient=cast.carol, **told) for one in places)
     with transaction.atomic():
