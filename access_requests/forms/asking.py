@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from frame.fields import MomentField
 from frame.wording import spell_duration
 
-from ..services import Window, check_window
+from ..services import Window, check_changed_window, check_window
 from .fields import permission_field
 
 LENGTHS = (
@@ -84,11 +84,11 @@ class AskForm(forms.Form):
         if self.errors.keys() & {"length", "starts_at", "ends_at"}:
             return
         data["window"] = self._window(data["length"], **moments)
-        checked_at = self.at
-        if self.known and self.known.starts_at and data["window"].starts_at == self.known.starts_at:
-            checked_at = self.known.submitted_at
         try:
-            check_window(data["window"], zone=self.account.zone, at=checked_at)
+            if self.known:
+                check_changed_window(self.known, data["window"], at=self.at)
+            else:
+                check_window(data["window"], zone=self.account.zone, at=self.at)
         except ValidationError as error:
             self.add_error("length" if error.code == "duration" else error.code, error)
 

@@ -18,7 +18,7 @@ from ..states import RESPOND_WITHIN
 from .limits import require_within_limits
 from .moving import lock_account, lock_accounts, lock_partnership, lock_request, move_request, note_request
 from .sweeping import expire_request
-from .windows import check_window
+from .windows import check_changed_window, check_window
 
 
 @transaction.atomic
@@ -192,12 +192,6 @@ def refuse_blocked(account, people):
 
 def _is_active(membership, at):
     return Membership.objects.active(at).filter(pk=membership.pk).exists()
-
-
-def check_changed_window(request, window, *, at):
-    """A start that was in order when it was asked for stays in order until it is changed."""
-    checked_at = request.submitted_at if window.starts_at and window.starts_at == request.starts_at else at
-    check_window(window, zone=request.account.zone, at=checked_at)
 
 
 def check_terms(permissions, administrator, reason):

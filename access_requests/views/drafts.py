@@ -1,6 +1,9 @@
 """What an associate has typed so far on the way to a request. It is kept in the session, until it is sent or left."""
 
+import hashlib
 from dataclasses import asdict, dataclass, field
+
+from audit.record import canonical_json
 
 KEPT = "support_drafts"
 MOST = 5
@@ -34,3 +37,11 @@ def keep(session, key, draft):
 def throw_away(session, key):
     """Forget a draft that was sent or left."""
     session[KEPT] = {name: kept for name, kept in session.get(KEPT, {}).items() if name != key}
+
+
+def mark_of(draft, roles):
+    """A short mark (hex) of what the last step shows: what was typed, and what the roles mean now.
+
+    :param roles: the bundles as a request would keep them
+    """
+    return hashlib.sha256(canonical_json([asdict(draft), roles])).hexdigest()
