@@ -40,6 +40,8 @@ class AskForm(forms.Form):
         error_messages={"required": gettext_lazy("Say why the access is needed.")},
     )
 
+    depending = {"starts_at", "ends_at"}  # may be empty or may not, as another field says: never called optional
+
     def __init__(self, *args, account, at, known=None, **kwargs):
         super().__init__(*args, **kwargs)
         self.account, self.at, self.known = account, at, known
@@ -53,6 +55,8 @@ class AskForm(forms.Form):
             ),
             (FIXED, _("Fixed dates and times")),
         ]
+        for name in self.depending & self.fields.keys():
+            self.fields[name].depends = True
         if not self.is_bound:
             self.initial.setdefault("length", str(int(LENGTHS[-1].total_seconds())))
 

@@ -44,6 +44,7 @@ class SupportDetailsForm(AskForm):
         help_text=_("Only where there is none. The customer reads it."),
         widget=forms.TextInput(attrs={"class": "input", "autocomplete": "off"}),
     )
+    depending = AskForm.depending | {"case_number", "no_case"}
     field_order = ["number", "org_id", "case_number", "no_case", "reason"]
 
     def __init__(self, *args, by, at, known=None, **kwargs):

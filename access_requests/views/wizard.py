@@ -21,7 +21,7 @@ from .. import selectors, services
 from ..forms import SupportDetailsForm, SupportRolesForm
 from ..models import Seen
 from ..states import Status
-from .drafts import Draft, draft_of, keep, mark_of, throw_away
+from .drafts import Draft, draft_of, keep, mark_of, org_id_found, throw_away
 
 _ID = re.compile("[0-9]{1,18}")
 
@@ -52,6 +52,12 @@ class Wizard:
     def address(self, step):
         """The address of a step."""
         return reverse(f"support_edit{step}", args=[self.key]) if self.asked else reverse(f"support_ask{step}")
+
+    def begin_with(self, number):
+        """Show this account number, with the organization ID where it was looked up; what was typed stays kept."""
+        known = self.draft.details.get("org_id", "") if self.draft.details.get("number") == number else ""
+        org_id = org_id_found(self.session, number) or known
+        self.draft.details = self.draft.details | {"number": number, "org_id": org_id}
 
     def tries_a_pair(self, data):
         """Whether an account number and an organization ID are tried that were not counted as a try before."""
@@ -111,8 +117,8 @@ def support_details(request, public_id=""):
         return redirect(wizard.asked)
     if request.method != "POST":
         begun = request.GET.get("number", "")[:12]
-        if begun and not wizard.asked and wizard.draft.details.get("number") != begun:
-            wizard.draft.details = wizard.draft.details | {"number": begun, "org_id": ""}
+        if begun and not wizard.asked:
+            wizard.begin_with(begun)
         return _page(request, wizard, "details", form=wizard.details(check="check" in request.GET))
     if wizard.tries_a_pair(request.POST) and not within(request, "find_account"):
         return render(request, "429.html", status=429)

@@ -243,6 +243,26 @@ class TestAnswering:
         assert held(cast.tess, cast.acme, at=clock.now()) == {P.VIEW_USAGE}
         assert timedelta(hours=23) < grant.ends_at - clock.now() <= timedelta(days=1)
 
+    @pytest.mark.seed("S0-20")
+    def test_whoever_changes_the_answer_reads_what_was_given_and_finds_no_switch_that_does_nothing(
+        self, cast, support_asked, signed_in
+    ):
+        carol = signed_in(cast.carol)
+        answer(carol, support_asked, answer="approve", permissions=["view_usage"], until="day")
+
+        soup = soup_of(carol.get(f"/requests/{support_asked.public_id}/decide/"))
+        assert [line.get_text(strip=True) for line in soup.select(".given-list li")] == ["See usage"]
+        assert not soup.select("main [role=switch], main [name=until]")
+        assert "rights switched on" not in soup.main.get_text()
+        less = soup.find("a", string="Make it less")["href"]
+        assert carol.get(less).status_code == 200
+
+        answer(carol, support_asked, answer="deny")
+        soup = soup_of(
+            carol.get(f"/requests/{support_asked.public_id}/decide/")
+        )  # approving it again is choosing again
+        assert len(soup.select("main [role=switch]")) == 3
+
     @pytest.mark.seed("S0-13")
     @pytest.mark.trust("A6")
     @pytest.mark.parametrize(

@@ -583,10 +583,12 @@ class TestFindingTheAccount:
         assert tess.post(NEW, other).status_code == 429  # which would tell pairs apart just as well
         assert tess.post(NEW, {**DETAILS, "reason": "The same account."}).status_code == 302
 
-    def test_leads_to_a_request_with_the_number_filled_in(self, cast, tess):
+    @pytest.mark.seed("S0-5")
+    def test_leads_to_a_request_with_both_numbers_filled_in(self, cast, tess):
         tess.post(NEW, {**DETAILS, "number": "810432", "org_id": "48220077"})
         link = soup_of(tess.post(FIND, {"number": "654321"})).find("a", string="Ask for access")["href"]
 
         shown = form_of(tess.get(link))
-        assert (shown["number"], shown["org_id"], shown["reason"]) == (["654321"], [""], [DETAILS["reason"]])
+        assert (shown["number"], shown["org_id"], shown["reason"]) == (["654321"], ["48104810"], [DETAILS["reason"]])
+        assert form_of(tess.get(f"{NEW}?number=700118"))["org_id"] == [""]  # that of no other account
         assert form_of(tess.get(NEW))["number"] == ["810432"]  # looking changes nothing
