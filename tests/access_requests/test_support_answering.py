@@ -2,13 +2,14 @@
 
 import csv
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from access_requests import services
 from access_requests.models import AccessRequest, new_public_id
 from access_requests.states import Status
 from accounts.authorization import held
@@ -112,6 +113,15 @@ class TestTheList:
 
         assert shown(page) == [three_asked[place].public_id for place in places]
         assert ("No request here" in words_of(page)) == (not places)
+
+    def test_what_was_ended_early_says_so_and_ends_when_it_ended(self, cast, three_asked, signed_in):
+        services.end_access(grant=three_asked[2].grant, by=cast.carol, at=clock.now())
+
+        for who, path in ((cast.carol, LIST), (cast.stan, "/admin/internal/access-requests/")):
+            row = soup_of(signed_in(who).get(f"{path}?status=approved")).select_one("main tbody tr")
+            assert row.select("td")[-1].get_text(" ", strip=True) == "Approved ended"
+            begins, ends = (datetime.fromisoformat(time["datetime"]) for time in row.select("time")[:2])
+            assert begins <= ends <= clock.now()
 
     def test_what_has_lapsed_is_shown_as_expired_before_any_job_has_run(self, cast, three_asked, signed_in, now):
         AccessRequest.objects.filter(pk=three_asked[0].pk).update(respond_by=now)
@@ -258,9 +268,7 @@ class TestAnswering:
         assert carol.get(less).status_code == 200
 
         answer(carol, support_asked, answer="deny")
-        soup = soup_of(
-            carol.get(f"/requests/{support_asked.public_id}/decide/")
-        )  # approving it again is choosing again
+        soup = soup_of(carol.get(f"/requests/{support_asked.public_id}/decide/"))  # who approves again chooses again
         assert len(soup.select("main [role=switch]")) == 3
 
     @pytest.mark.seed("S0-13")
