@@ -90,7 +90,7 @@ class AskForm(forms.Form):
         data["window"] = self._window(data["length"], **moments)
         try:
             if self.known:
-                check_changed_window(self.known, data["window"], at=self.at)
+                check_changed_window(request=self.known, window=data["window"], at=self.at)
             else:
                 check_window(data["window"], zone=self.account.zone, at=self.at)
         except ValidationError as error:

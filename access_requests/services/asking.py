@@ -106,7 +106,7 @@ def edit_request(*, request, seen, by, permissions, administrator, may_delegate,
         raise NotAllowedNow(_("What support asks for is changed where it was asked."))
     require_room_to_change(request)
     check_terms(permissions, administrator, reason)
-    check_changed_window(request, window, at=at)
+    check_changed_window(request=request, window=window, at=at)
     terms = _terms(permissions, administrator, may_delegate, window) | {"reason": one_paragraph(reason)}
     return change_terms(request, terms, window, seen=seen, by=by, at=at)
 

@@ -91,7 +91,7 @@ def edit_support_request(*, request, seen, by, roles, window, reason, at, case_n
         raise NotAllowedNow(_("This is no request of support."))
     require_room_to_change(request)
     terms = _terms(account, roles, window, reason, case_number, no_case, known=request)
-    check_changed_window(request, window, at=at)
+    check_changed_window(request=request, window=window, at=at)
     if terms["case_number"] != request.case_number:
         require_not_just_denied(account, by, terms["case_number"], at=at)
         make_room(account, by, terms["case_number"], at=at)

@@ -53,7 +53,7 @@ def check_window(window, *, zone, at):
         raise ValidationError(_("That is too long. Access lasts one year at most."), code="ends_at")
 
 
-def check_changed_window(request, window, *, at):
+def check_changed_window(*, request, window, at):
     """Refuse a window to which a waiting request may not be changed.
 
     A start that was in order when it was asked for stays in order until it is changed; the end is still to come.
