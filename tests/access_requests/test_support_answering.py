@@ -13,7 +13,7 @@ from access_requests import services
 from access_requests.models import AccessRequest, new_public_id
 from access_requests.states import Status
 from accounts.authorization import held
-from accounts.models import Grant, Membership, User
+from accounts.models import Account, Grant, Membership, User
 from accounts.permissions import AccountPermission as P
 from accounts.permissions import Role
 from frame import clock
@@ -189,6 +189,22 @@ class TestTheList:
     def test_dora_finds_it_from_her_partners_page_and_mallory_her_own(self, cast, signed_in):
         assert LIST in signed_in(cast.dora).get("/").content.decode()
         assert "/accounts/810432/access/requests/" in signed_in(cast.mallory).get("/").content.decode()
+
+    def test_whoever_has_many_accounts_finds_that_of_the_one_they_are_in(self, cast, signed_in, now):
+        rows = [
+            Account(kind="customer", number=f"30000{place}", org_id=f"3000000{place}", name=f"C {place}", opened_at=now)
+            for place in range(9)
+        ]
+        theirs = Account.objects.bulk_create(rows)
+        Membership.objects.bulk_create(
+            Membership(user=cast.carol, account=one, role=Role.ADMINISTRATOR, joined_at=now) for one in theirs
+        )
+        carol = signed_in(cast.carol)
+
+        for one in (cast.acme, theirs[0], theirs[-1]):
+            [link] = soup_of(carol.get(f"/accounts/{one.number}/")).select('.menu-sheet a[href$="/access/requests/"]')
+            assert link["href"] == f"/accounts/{one.number}/access/requests/"
+        assert soup_of(carol.get("/")).select_one(f'.menu-sheet a[href="{LIST}"]')
 
     def test_there_is_none_of_a_partners_account(self, cast, signed_in):
         assert signed_in(cast.pat).get("/accounts/700118/access/requests/").status_code == 404
