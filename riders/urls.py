@@ -6,7 +6,7 @@ from . import views
 
 _CASES = "accounts/<str:number>/cases/"
 _ARTICLES = "accounts/<str:number>/articles/"
-_RIDER = "accounts/<str:number>/riders/<str:digest>/"
+_RIDER = f"{_CASES}riders/<str:digest>/"
 
 # In front of the admin site's own addresses, for associates: support's desk
 internal_urlpatterns = [

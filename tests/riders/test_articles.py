@@ -102,11 +102,13 @@ class TestSearching:
         assert list(selectors.articles("backups")) == []
 
     def test_suggests_what_has_most_in_common_with_a_subject(self, cast, now, article):
-        for title in ("Printers that stop", "Every night", "Nothing of it"):
+        for title in ("Printers that stop", "Every night", "Times", "Nothing of it"):
             published_article(cast, at=now, title=title, text="-")
 
         about = selectors.articles_about("My Backup has STOPPED every time")
         assert [one.title for one in about] == ["Backups that stop", "Every night", "Printers that stop"]
+        about = selectors.articles_about("Backups stop, and stop every time, and the printers")
+        assert [one.title for one in about] == ["Printers that stop", "Backups that stop"]
         assert selectors.articles_about("a of it %") == []
 
 

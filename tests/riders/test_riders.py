@@ -52,7 +52,7 @@ def rider(cast, now):
 
 def address(rider, number="654321"):
     """This will give where somebody of an account reads a version."""
-    return f"/accounts/{number}/riders/{rider.digest}/"
+    return f"/accounts/{number}/cases/riders/{rider.digest}/"
 
 
 def words_in(pdf):
@@ -288,7 +288,7 @@ class TestReading:
         browser = signed_in(cast.petra)
         browser.get(address(rider))
         browser.get(f"{address(rider)}download/")
-        browser.get(f"/accounts/654321/riders/{'0' * 64}/download/")
+        browser.get(f"/accounts/654321/cases/riders/{'0' * 64}/download/")
 
         mine = TrailLine.objects.filter(
             account="654321", actor=cast.petra.email, event__in=("account.viewed", "rider.downloaded")
@@ -319,8 +319,8 @@ class TestReading:
         services.draft_rider(title=TITLE, text=TEXT, by=cast.stan, at=now)
         browser = signed_in(cast.carol)
 
-        assert browser.get(f"/accounts/654321/riders/{digest}/").status_code in (400, 404)
-        assert browser.get(f"/accounts/654321/riders/{digest}/download/").status_code in (400, 404)
+        assert browser.get(f"/accounts/654321/cases/riders/{digest}/").status_code in (400, 404)
+        assert browser.get(f"/accounts/654321/cases/riders/{digest}/download/").status_code in (400, 404)
 
     def test_associates_read_it_at_their_desk_and_nobody_else_there(self, cast, rider, signed_in):
         desk = f"/admin/internal/riders/{rider.digest}/"
