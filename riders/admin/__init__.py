@@ -1,0 +1,5 @@
+"""Staff's windows on cases."""
+
+from .cases import SupportCases
+
+__all__ = ["SupportCases"]
