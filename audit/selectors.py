@@ -8,7 +8,7 @@ from .models import JobRun, TrailLine
 USED = (
     *("account.viewed", "configuration.changed"),
     *("case.opened", "case.commented", "case.changed", "case.solved", "case.reopened", "case.closed"),
-    *("case.followed", "case.unfollowed"),
+    *("case.followed", "case.unfollowed", "rider.downloaded"),
 )
 
 

@@ -8,6 +8,8 @@ _CASES = "accounts/<str:number>/cases/"
 _CASE = f"{_CASES}<str:case_number>/"
 _DESK = "internal/cases/"
 _DESK_CASE = f"{_DESK}<str:case_number>/"
+_ARTICLES = "accounts/<str:number>/articles/"
+_RIDER = "accounts/<str:number>/riders/<str:digest>/"
 
 # In front of the admin site's own addresses, for associates: support's desk
 internal_urlpatterns = [
@@ -16,10 +18,18 @@ internal_urlpatterns = [
     path(_DESK_CASE, views.desk_case, name="desk_case"),
     path(f"{_DESK_CASE}follow/", views.desk_follow, name="desk_case_follow"),
     path(f"{_DESK_CASE}close/", views.desk_close, name="desk_case_close"),
+    path("internal/articles/", views.desk_articles, name="desk_articles"),
+    path("internal/articles/<str:slug>/", views.desk_article, name="desk_article"),
+    path("internal/riders/<str:digest>/", views.desk_rider, name="desk_rider"),
+    path("internal/riders/<str:digest>/download/", views.desk_rider_download, name="desk_rider_download"),
 ]
 
 urlpatterns = [
-    path("accounts/<str:number>/articles/", views.articles, name="account_articles"),
+    path(_ARTICLES, views.articles, name="account_articles"),
+    path(f"{_ARTICLES}suggested/", views.article_suggestions, name="article_suggestions"),
+    path(f"{_ARTICLES}<str:slug>/", views.article, name="account_article"),
+    path(_RIDER, views.rider, name="account_rider"),
+    path(f"{_RIDER}download/", views.rider_download, name="account_rider_download"),
     path(_CASES, views.cases, name="account_cases"),
     path(f"{_CASES}open/", views.case_open, name="account_case_open"),
     path(_CASE, views.case, name="account_case"),

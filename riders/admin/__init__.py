@@ -1,5 +1,7 @@
-"""Staff's windows on cases."""
+"""Staff's windows on cases, articles and riders."""
 
+from .articles import Articles
 from .cases import SupportCases
+from .riders import Riders
 
-__all__ = ["SupportCases"]
+__all__ = ["Articles", "Riders", "SupportCases"]

@@ -1,6 +1,7 @@
 """Staff's window on cases."""
 
 from django.contrib import admin, messages
+from django.db.models import Q
 from django.dispatch import receiver
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
@@ -44,8 +45,9 @@ class SupportCases(Window):
     on_the_page = ("solve",)
 
     def history_of(self, row):
-        """Everything done on it, by whomever."""
-        return TrailLine.objects.filter(case=row.number, event__startswith="case.").order_by("at", "id")
+        """Everything done on it, by whomever, with its terms and its sessions."""
+        done = Q(*(("event__startswith", noun) for noun in ("case.", "rider.", "session.")), _connector=Q.OR)
+        return TrailLine.objects.filter(done, case=row.number).order_by("at", "id")
 
     def facts_beside(self, request, row):
         """What was reported and said, as both sides read it, a page at a time."""

@@ -1,19 +1,28 @@
 """The pages of cases, articles, terms and sessions: the customer's, and support's own desk."""
 
-from .articles import articles
+from .articles import article, article_suggestions, articles, desk_article, desk_articles
 from .cases import case, case_close, case_follow, case_open, cases
 from .desk import desk_case, desk_cases, desk_close, desk_follow, desk_record
+from .riders import desk_rider, desk_rider_download, rider, rider_download
 
 __all__ = [
+    "article",
+    "article_suggestions",
     "articles",
     "case",
     "case_close",
     "case_follow",
     "case_open",
     "cases",
+    "desk_article",
+    "desk_articles",
     "desk_case",
     "desk_cases",
     "desk_close",
     "desk_follow",
     "desk_record",
+    "desk_rider",
+    "desk_rider_download",
+    "rider",
+    "rider_download",
 ]

@@ -123,7 +123,7 @@ def case_close(request, number, case_number):
 def _enter(request, number, case_number, page):
     """The visit to the account, and the case; that of another account is like one there is not."""
     if request.method == "POST":
-        edge.concern(accounts.known_number(number))
+        edge.concern(*accounts.concerned(request.user, number))
     visit = enter_customer(request, number, P.VIEW_CASES, page, looking=False)
     found = selectors.find_case(visit.account, case_number)
     if found is None:
