@@ -13,6 +13,7 @@ from partners.services import make_known, tell_of_available
 from tests.access_requests.test_email_templates import joined, page, strict, words_of_html, words_of_text
 from tests.access_requests.test_email_templates import story as story_of_access
 from tests.accounts.test_email_templates import story as story_of_people
+from tests.riders.stories import play_cases
 from tests.test_house_rules import MAILS
 
 __all__ = ["story_of_access", "story_of_people", "strict"]
@@ -56,6 +57,8 @@ TABLE = {
     "factor_reset_started": (RUN_ACME, {"factor_reset"}),
     "factor_reset_stopped": (RUN_ACME, {"factor_reset"}),
     "factor_reset_completed": ({RUN_LATER}, {"factor_reset"}),
+    "case_changed": ({"connie tom", "tess tom", "connie", "connie tess tom"}, {"account_case", "desk_case"}),
+    "case_recorded": ({"carol connie"}, {"account_case"}),
 }
 # What asks the customer for something, or tells of what was given, says what to do where it was not expected
 UNEXPECTED = {"requested_customer", "edited_customer", "reminder_customer", "granted_customer"}
@@ -64,9 +67,11 @@ UNEXPECTED = {"requested_customer", "edited_customer", "reminder_customer", "gra
 @pytest.fixture
 def mails(cast, story_of_access, story_of_people, now, signed_in):
     """Every mail: the question and the answer, then the people of an account, then a new customer."""
-    signed_in(cast.quinn)
+    for person in (cast.quinn, cast.tess, cast.tom):
+        signed_in(person)
     make_known(partner=cast.crow, customer=cast.globex, by=cast.stan, at=now)
     tell_of_available(at=now)
+    play_cases(cast, now)
     return list(Mail.objects.order_by("pk"))
 
 

@@ -27,6 +27,8 @@ BUTTONS = {
     "replacement_stop": {},
     "factor_reset_stop": {},
     "csp_report": {},
+    "account_case_follow": {"follow": ["yes"]},
+    "desk_case_follow": {"follow": ["yes"]},
 }
 # Answers on its own page, and writes down whatever was looked up
 WRITTEN_DOWN = {"support_find"}
