@@ -39,6 +39,8 @@ PAGES = {
     "cases": gettext_lazy("Cases"),
     "case": gettext_lazy("One case"),
     "case_open": gettext_lazy("Cases, to open one"),
+    "terms": gettext_lazy("Terms of remote access, for one case"),
+    "session_request": gettext_lazy("Remote session, to ask for one"),
     "cases.csv": gettext_lazy("Cases, as a file"),
     "configuration": gettext_lazy("Configuration"),
     "configuration_change": gettext_lazy("Configuration, to change it"),

@@ -2,5 +2,25 @@
 
 from .articles import articles
 from .cases import cases_of, find_case, find_case_at_desk, find_unsolved
+from .requests import customers_on, find_session_request, last_request, support_on, telephone_for, waiting_request
+from .terms import acceptance_of, current_rider, declined_since, last_answer_to, may_accept, valid_acknowledgement
 
-__all__ = ["articles", "cases_of", "find_case", "find_case_at_desk", "find_unsolved"]
+__all__ = [
+    "acceptance_of",
+    "articles",
+    "cases_of",
+    "current_rider",
+    "customers_on",
+    "declined_since",
+    "find_case",
+    "find_case_at_desk",
+    "find_session_request",
+    "find_unsolved",
+    "last_answer_to",
+    "last_request",
+    "may_accept",
+    "support_on",
+    "telephone_for",
+    "valid_acknowledgement",
+    "waiting_request",
+]
