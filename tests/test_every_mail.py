@@ -13,14 +13,16 @@ from partners.services import make_known, tell_of_available
 from tests.access_requests.test_email_templates import joined, page, strict, words_of_html, words_of_text
 from tests.access_requests.test_email_templates import story as story_of_access
 from tests.accounts.test_email_templates import story as story_of_people
+from tests.riders.test_terms_emails import story as story_of_terms
 from tests.test_house_rules import MAILS
 
-__all__ = ["story_of_access", "story_of_people", "strict"]
+__all__ = ["story_of_access", "story_of_people", "story_of_terms", "strict"]
 
 # Who reads it, each time that it was sent, and the pages its buttons open. Carol and Mallory are the primary users and
 # decide, Adam, Dora and later M are administrators and answer support too; Pat asks, Petra and Piotr get in; Quinn asks
 # for himself, Tess and Tom as support.
 ASKED, ANSWER, OWN = {"pat petra", "pat piotr", "quinn", "tess"}, {"decide"}, {"account_contacts"}
+CASE = {"account_case", "desk_case"}
 ANSWERS_SUPPORT = "adam carol dora"
 RUN_LATER = "adam carol connie dora m"  # who runs Acme once Connie had the place for a day
 RUN_ACME = {"adam carol dora m", RUN_LATER}
@@ -56,13 +58,17 @@ TABLE = {
     "factor_reset_started": (RUN_ACME, {"factor_reset"}),
     "factor_reset_stopped": (RUN_ACME, {"factor_reset"}),
     "factor_reset_completed": ({RUN_LATER}, {"factor_reset"}),
+    "terms_asked": ({"adam carol connie dora"}, {"account_terms"}),
+    "terms_answered": ({"connie tess", "mike tess"}, CASE),
+    "session_requested": ({"mike tess", "connie tess tom"}, CASE),
+    "session_answered": ({"connie mike", "mike tess", "connie mike tess", "connie mike tom"}, CASE),
 }
 # What asks the customer for something, or tells of what was given, says what to do where it was not expected
 UNEXPECTED = {"requested_customer", "edited_customer", "reminder_customer", "granted_customer"}
 
 
 @pytest.fixture
-def mails(cast, story_of_access, story_of_people, now, signed_in):
+def mails(cast, story_of_terms, story_of_access, story_of_people, now, signed_in):
     """Every mail: the question and the answer, then the people of an account, then a new customer."""
     signed_in(cast.quinn)
     make_known(partner=cast.crow, customer=cast.globex, by=cast.stan, at=now)
