@@ -87,11 +87,13 @@ class SessionAnswerForm(forms.Form):
 
     request = forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=ROW_MAX)
     answer = forms.ChoiceField(choices=[("accept", ""), ("decline", "")], widget=forms.HiddenInput)
-    why_not = forms.ChoiceField(required=False, choices=WhyNot, label=_("Reason for the no"), widget=forms.RadioSelect)
+    why_not = forms.ChoiceField(
+        required=False, choices=WhyNot, label=_("If you decline, why"), widget=forms.RadioSelect
+    )
     words = forms.CharField(
         required=False,
         max_length=500,
         label=_("In words"),
-        help_text=_("The customer reads it. Another reason needs it."),
+        help_text=_("Another reason needs words."),
         widget=forms.TextInput(attrs={"class": "input", "autocomplete": "off"}),
     )
