@@ -5,7 +5,7 @@ from django.db.models.functions import Cast
 
 from .models import JobRun, TrailLine
 
-USED = ("account.viewed", "configuration.changed", "case.opened", "case.solved")
+USED = ("account.viewed", "configuration.changed", "case.opened", "case.solved", "rider.downloaded")
 
 
 def history(*subjects):

@@ -89,6 +89,7 @@ STAFF_MAY = [
     *(f"{may}_{what}" for what in ("invitation", "replacement", "factorreset") for may in ("view", "add", "change")),
     "change_supportcase",
     *("view_article", "view_rider", "view_acknowledgement", "view_sessionrequest", "view_remotesession"),
+    *(f"{may}_{what}" for what in ("article", "rider") for may in ("add", "change")),
     "add_accessrole",
     "change_accessrole",
 ]

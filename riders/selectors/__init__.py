@@ -1,17 +1,20 @@
 """Reads of cases, articles, terms and sessions."""
 
-from .articles import articles
+from .articles import articles, articles_about, find_article
 from .cases import cases_of, find_case, find_case_at_desk, find_unsolved
 from .requests import customers_on, find_session_request, last_request, support_on, telephone_for, waiting_request
-from .terms import acceptance_of, current_rider, declined_since, last_answer_to, may_accept, valid_acknowledgement
+from .riders import current_rider, rider_by_digest, rider_bytes
+from .terms import acceptance_of, declined_since, last_answer_to, may_accept, valid_acknowledgement
 
 __all__ = [
     "acceptance_of",
     "articles",
+    "articles_about",
     "cases_of",
     "current_rider",
     "customers_on",
     "declined_since",
+    "find_article",
     "find_case",
     "find_case_at_desk",
     "find_session_request",
@@ -19,6 +22,8 @@ __all__ = [
     "last_answer_to",
     "last_request",
     "may_accept",
+    "rider_by_digest",
+    "rider_bytes",
     "support_on",
     "telephone_for",
     "valid_acknowledgement",

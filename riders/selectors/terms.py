@@ -5,13 +5,8 @@ import hashlib
 from accounts import authorization
 from accounts.permissions import AccountPermission
 
-from ..models import Acknowledgement, Rider
+from ..models import Acknowledgement
 from ..states import Answer, CaseState
-
-
-def current_rider():
-    """The version that is asked of cases now, without its file; ``None`` before the first was published."""
-    return Rider.objects.published().defer("pdf").first()
 
 
 def acceptance_of(case):

@@ -1,19 +1,28 @@
 """The pages of cases, articles, terms and sessions: the customer's, and support's own desk."""
 
-from .articles import articles
+from .articles import article, article_suggestions, articles, desk_article, desk_articles
 from .cases import case, case_open, cases
 from .desk import desk_case
 from .requesting import desk_session_request, session_request
+from .riders import desk_rider, desk_rider_download, rider, rider_download
 from .terms import case_terms, desk_terms_ask
 
 __all__ = [
+    "article",
+    "article_suggestions",
     "articles",
     "case",
     "case_open",
     "case_terms",
     "cases",
+    "desk_article",
+    "desk_articles",
     "desk_case",
+    "desk_rider",
+    "desk_rider_download",
     "desk_session_request",
     "desk_terms_ask",
+    "rider",
+    "rider_download",
     "session_request",
 ]

@@ -11,6 +11,7 @@ from accounts.models import Grant
 from accounts.permissions import Role
 from riders.services import open_case
 from tests.cast import INVOICES, READ_RECORDS, approve, ask, ask_for_support, member, role_bundles
+from tests.riders.written import published_article, published_rider
 
 # What is chosen on the page before, and comes along in the address
 CHOSEN = {"ask_several": "?person={membership}"}
@@ -46,7 +47,8 @@ def things(cast, now):
     reset = accounts.start_factor_reset(person=cast.adam, **staff)
     supporting = ask_for_support(cast, by=cast.tess, at=now)
     case = open_case(account=cast.acme, subject="Backups stop", by=cast.connie, at=now)
-    here = {"number": "654321", "customer": "654321", "partner": "700118", "case_number": case.number}
+    written = {"slug": published_article(cast, at=now).slug, "digest": published_rider(cast, at=now).digest}
+    here = {"number": "654321", "customer": "654321", "partner": "700118", "case_number": case.number, **written}
     return [
         here
         | {"public_id": waiting.public_id, "grant_id": child.public_id, "membership": member(cast.mike, cast.acme).pk},
