@@ -5,7 +5,10 @@ from django.db.models.functions import Cast
 
 from .models import JobRun, TrailLine
 
-USED = ("account.viewed", "configuration.changed", "case.opened", "case.solved", "rider.downloaded")
+USED = (
+    *("account.viewed", "configuration.changed", "case.opened", "case.solved", "rider.downloaded"),
+    *("session.drafted", "session.requested", "session.withdrawn"),
+)
 
 
 def history(*subjects):

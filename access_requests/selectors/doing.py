@@ -11,6 +11,7 @@ from accounts.models import Grant
 from audit import selectors as trail
 from audit.models import TrailLine
 
+from .session_deeds import ON_REQUESTS
 from .terms import PAGES, ReceiptLine
 
 
@@ -33,6 +34,8 @@ class Deed:
             return _("%(name)s opened case %(case)s: %(subject)s")
         if self.line.event == "case.solved":
             return _("%(name)s said that case %(case)s is solved: %(subject)s")
+        if self.line.event in ON_REQUESTS:
+            return str(ON_REQUESTS[self.line.event])
         return _("%(name)s opened the page: %(page)s")
 
     def _facts(self):
@@ -41,6 +44,8 @@ class Deed:
             return {"what": change.label, "before": change.before, "after": change.after}
         if self.line.event in ("case.opened", "case.solved"):
             return {"case": self.line.case, "subject": self.line.details["case_subject"]}
+        if self.line.event in ON_REQUESTS:
+            return {"case": self.line.case}
         return {"page": page_in_words(self.line.details["page"])}
 
 

@@ -15,6 +15,7 @@ from audit import selectors as trail
 from frame.wording import spell_duration, spell_list, spell_moment_in_full
 
 from ..models import AccessRequest
+from .session_deeds import ASKED
 
 FIELDS = {
     "roles": gettext_lazy("Roles"),
@@ -172,6 +173,8 @@ class ReceiptLine:
         if self.page == "case.solved":
             count = {"count": self.times}
             return ngettext("Cases, %(count)d solved", "Cases, %(count)d solved", self.times) % count
+        if self.page in ASKED:
+            return ASKED[self.page] % {"count": self.times}
         if not self.page:
             count = {"count": self.times}
             return ngettext("Configuration, %(count)d change", "Configuration, %(count)d changes", self.times) % count

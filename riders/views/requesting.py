@@ -26,7 +26,7 @@ from .terms import beside
 def session_request(request, number, case_number):
     """Ask for a session on a case; while a request waits, the page shows it and takes it back (S1-19 to S1-24)."""
     if request.method == "POST":
-        edge.concern(accounts.known_number(number))
+        edge.concern(*accounts.concerned(request.user, number))
     visit = enter_customer(request, number, P.VIEW_CASES, "session_request", looking=False)
     case = selectors.find_case(visit.account, case_number)
     if case is None:

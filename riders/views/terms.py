@@ -73,7 +73,7 @@ def open_case(form, **facts):
 def case_terms(request, number, case_number):
     """The terms for one case, to be read, accepted or declined; opening the page does neither (S1-10 to S1-17)."""
     if request.method == "POST":
-        edge.concern(accounts.known_number(number))
+        edge.concern(*accounts.concerned(request.user, number))
     visit = enter_customer(request, number, P.VIEW_CASES, "terms", looking=False)
     case = selectors.find_case(visit.account, case_number)
     if case is None:

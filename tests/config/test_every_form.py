@@ -27,6 +27,7 @@ BUTTONS = {
     "replacement_stop": {},
     "factor_reset_stop": {},
     "csp_report": {},
+    "desk_terms_ask": {},
 }
 # Answers on its own page, and writes down whatever was looked up
 WRITTEN_DOWN = {"support_find"}

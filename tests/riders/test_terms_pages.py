@@ -1,5 +1,7 @@
 """The pages of terms and of session requests, as people and as what no browser sends."""
 
+import hashlib
+
 import pytest
 from django.urls import reverse
 
@@ -57,6 +59,17 @@ class TestTermsPage:
         assert (given.given_by, given.case, given.address) == (cast.connie, backups, "127.0.0.1")
         assert "Connie has accepted these terms for this case." in words_of(browser.get(page_of(backups)))
         assert soup_of(browser.get(page_of(backups))).select("main form") == []
+
+    @pytest.mark.seed("S1-10")
+    @pytest.mark.trust("I13")
+    def test_download_gives_the_very_bytes_that_are_accepted(self, cast, backups, rider, signed_in):
+        browser = signed_in(cast.carol)
+        for name in ("account_terms", "account_session_request"):
+            page = soup_of(browser.get(page_of(backups, name)))
+            address = page.select_one("main").find("a", string="Download")["href"]
+            served = browser.get(address).content
+            assert hashlib.sha256(served).hexdigest() == page.find("input", attrs={"name": "digest"})["value"]
+            assert served == bytes(rider.pdf)
 
     def test_opening_it_answers_nothing(self, cast, backups, rider, signed_in):
         before = TrailLine.objects.count()
