@@ -1,18 +1,25 @@
-"""The cases of an account."""
+"""The cases of an account, and support's own desk."""
 
 from django.urls import path
 
 from . import views
 
 _CASES = "accounts/<str:number>/cases/"
+_CASE = f"{_CASES}<str:case_number>/"
+_DESK = "internal/cases/"
+_DESK_CASE = f"{_DESK}<str:case_number>/"
 _ARTICLES = "accounts/<str:number>/articles/"
 _RIDER = "accounts/<str:number>/riders/<str:digest>/"
 
 # In front of the admin site's own addresses, for associates: support's desk
 internal_urlpatterns = [
-    path("internal/cases/<str:case_number>/", views.desk_case, name="desk_case"),
-    path("internal/cases/<str:case_number>/terms/ask/", views.desk_terms_ask, name="desk_terms_ask"),
-    path("internal/cases/<str:case_number>/session/", views.desk_session_request, name="desk_session_request"),
+    path(_DESK, views.desk_cases, name="desk_cases"),
+    path(f"{_DESK}record/", views.desk_record, name="desk_record"),
+    path(_DESK_CASE, views.desk_case, name="desk_case"),
+    path(f"{_DESK_CASE}follow/", views.desk_follow, name="desk_case_follow"),
+    path(f"{_DESK_CASE}close/", views.desk_close, name="desk_case_close"),
+    path(f"{_DESK_CASE}terms/ask/", views.desk_terms_ask, name="desk_terms_ask"),
+    path(f"{_DESK_CASE}session/", views.desk_session_request, name="desk_session_request"),
     path("internal/articles/", views.desk_articles, name="desk_articles"),
     path("internal/articles/<str:slug>/", views.desk_article, name="desk_article"),
     path("internal/riders/<str:digest>/", views.desk_rider, name="desk_rider"),
@@ -27,7 +34,9 @@ urlpatterns = [
     path(f"{_RIDER}download/", views.rider_download, name="account_rider_download"),
     path(_CASES, views.cases, name="account_cases"),
     path(f"{_CASES}open/", views.case_open, name="account_case_open"),
-    path(f"{_CASES}<str:case_number>/", views.case, name="account_case"),
-    path(f"{_CASES}<str:case_number>/terms/", views.case_terms, name="account_terms"),
-    path(f"{_CASES}<str:case_number>/session/", views.session_request, name="account_session_request"),
+    path(_CASE, views.case, name="account_case"),
+    path(f"{_CASE}follow/", views.case_follow, name="account_case_follow"),
+    path(f"{_CASE}close/", views.case_close, name="account_case_close"),
+    path(f"{_CASE}terms/", views.case_terms, name="account_terms"),
+    path(f"{_CASE}session/", views.session_request, name="account_session_request"),
 ]

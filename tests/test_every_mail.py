@@ -13,6 +13,7 @@ from partners.services import make_known, tell_of_available
 from tests.access_requests.test_email_templates import joined, page, strict, words_of_html, words_of_text
 from tests.access_requests.test_email_templates import story as story_of_access
 from tests.accounts.test_email_templates import story as story_of_people
+from tests.riders.stories import play_cases
 from tests.riders.test_terms_emails import story as story_of_terms
 from tests.test_house_rules import MAILS
 
@@ -62,6 +63,8 @@ TABLE = {
     "terms_answered": ({"connie tess", "mike tess"}, CASE),
     "session_requested": ({"mike tess", "connie tess tom"}, CASE),
     "session_answered": ({"connie mike", "mike tess", "connie mike tess", "connie mike tom"}, CASE),
+    "case_changed": ({"connie tom", "tess tom", "connie", "connie tess tom"}, {"account_case", "desk_case"}),
+    "case_recorded": ({"carol connie"}, {"account_case"}),
 }
 # What asks the customer for something, or tells of what was given, says what to do where it was not expected
 UNEXPECTED = {"requested_customer", "edited_customer", "reminder_customer", "granted_customer"}
@@ -70,9 +73,11 @@ UNEXPECTED = {"requested_customer", "edited_customer", "reminder_customer", "gra
 @pytest.fixture
 def mails(cast, story_of_terms, story_of_access, story_of_people, now, signed_in):
     """Every mail: the question and the answer, then the people of an account, then a new customer."""
-    signed_in(cast.quinn)
+    for person in (cast.quinn, cast.tess, cast.tom):
+        signed_in(person)
     make_known(partner=cast.crow, customer=cast.globex, by=cast.stan, at=now)
     tell_of_available(at=now)
+    play_cases(cast, now)
     return list(Mail.objects.order_by("pk"))
 
 

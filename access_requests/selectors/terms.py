@@ -15,7 +15,7 @@ from audit import selectors as trail
 from frame.wording import spell_duration, spell_list, spell_moment_in_full
 
 from ..models import AccessRequest
-from .session_deeds import ASKED
+from .deeds import DONE
 
 FIELDS = {
     "roles": gettext_lazy("Roles"),
@@ -47,6 +47,8 @@ PAGES = {
     "case_open": gettext_lazy("Cases, to open one"),
     "terms": gettext_lazy("Terms of remote access, for one case"),
     "session_request": gettext_lazy("Remote session, to ask for one"),
+    "case_follow": gettext_lazy("One case, to follow it"),
+    "case_close": gettext_lazy("One case, to close it for good"),
     "cases.csv": gettext_lazy("Cases, as a file"),
     "configuration": gettext_lazy("Configuration"),
     "configuration_change": gettext_lazy("Configuration, to change it"),
@@ -167,14 +169,8 @@ class ReceiptLine:
     @property
     def words(self):
         """The line as people read it."""
-        if self.page == "case.opened":
-            count = {"count": self.times}
-            return ngettext("Cases, %(count)d opened", "Cases, %(count)d opened", self.times) % count
-        if self.page == "case.solved":
-            count = {"count": self.times}
-            return ngettext("Cases, %(count)d solved", "Cases, %(count)d solved", self.times) % count
-        if self.page in ASKED:
-            return ASKED[self.page] % {"count": self.times}
+        if self.page in DONE:
+            return DONE[self.page] % {"count": self.times}
         if not self.page:
             count = {"count": self.times}
             return ngettext("Configuration, %(count)d change", "Configuration, %(count)d changes", self.times) % count

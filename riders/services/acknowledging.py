@@ -18,6 +18,7 @@ from ..states import Answer, CaseState, SessionRequestState
 from .acting import as_customer, as_support, note
 from .cases import open_case
 from .threads import say
+from .turning import turn
 
 
 @transaction.atomic
@@ -116,8 +117,8 @@ def send(acting, request, *, at):
     """
     SessionRequest.objects.filter(pk=request.pk).update(state=SessionRequestState.SUBMITTED)
     request.refresh_from_db()
-    waited = SupportCase.objects.filter(pk=acting.case.pk, state=CaseState.WAITING_CUSTOMER)
-    waited.update(state=CaseState.WAITING_SUPPORT)
+    if acting.case.state == CaseState.WAITING_CUSTOMER:
+        turn(acting, CaseState.WAITING_SUPPORT, at=at)
     SupportCase.objects.filter(pk=acting.case.pk).update(changed_at=at)
     note("session.requested", acting, at=at, request=request.pk, why=request.why)
     emails.session_requested(request=request, by=acting.by, at=at)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from accounts import authorization
 from accounts.permissions import AccountPermission
 from frame.refusals import NotAllowedNow
-from frame.wording import one_paragraph
+from frame.wording import one_paragraph, several_lines
 
 from .. import selectors
 from ..emails import terms as emails
@@ -129,7 +129,7 @@ def _checked(why, expectation, impact, link):
     """
     if why not in Why.values:
         raise ValidationError(_("Choose what the session is good for."), code="why")
-    expectation, impact = _lines(expectation), _lines(impact)
+    expectation, impact = several_lines(expectation), several_lines(impact)
     if not any(char.isalnum() for char in expectation):
         raise ValidationError(_("Say what you expect of the session."), code="expectation")
     if not any(char.isalnum() for char in impact):
@@ -140,11 +140,6 @@ def _checked(why, expectation, impact, link):
     except ValidationError as error:
         raise ValidationError(_("Give a whole address that begins with https://."), code="link") from error
     return {"why": why, "expectation": expectation, "impact": impact, "link": link}
-
-
-def _lines(text):
-    """What somebody typed, line by line, without what cannot be seen."""
-    return "\n".join(one_paragraph(line) for line in text.splitlines()).strip()
 
 
 def _refuse_where_none_can_be_asked(case, at):

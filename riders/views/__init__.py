@@ -1,8 +1,8 @@
 """The pages of cases, articles, terms and sessions: the customer's, and support's own desk."""
 
 from .articles import article, article_suggestions, articles, desk_article, desk_articles
-from .cases import case, case_open, cases
-from .desk import desk_case
+from .cases import case, case_close, case_follow, case_open, cases
+from .desk import desk_case, desk_cases, desk_close, desk_follow, desk_record
 from .requesting import desk_session_request, session_request
 from .riders import desk_rider, desk_rider_download, rider, rider_download
 from .terms import case_terms, desk_terms_ask
@@ -12,12 +12,18 @@ __all__ = [
     "article_suggestions",
     "articles",
     "case",
+    "case_close",
+    "case_follow",
     "case_open",
     "case_terms",
     "cases",
     "desk_article",
     "desk_articles",
     "desk_case",
+    "desk_cases",
+    "desk_close",
+    "desk_follow",
+    "desk_record",
     "desk_rider",
     "desk_rider_download",
     "desk_session_request",

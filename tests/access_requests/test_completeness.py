@@ -14,7 +14,7 @@ from accounts.permissions import KINDS, LENDABLE, PAGES
 from accounts.permissions import AccountPermission as P
 from audit.models import TrailLine
 from audit.selectors import USED
-from riders.models import SessionRequest, SupportCase
+from riders.models import CaseComment, CaseFollower, SessionRequest, SupportCase
 from riders.selectors import current_rider
 from riders.services import open_case
 from tests.cast import approve, ask_for_support
@@ -36,8 +36,10 @@ CHOSEN = {"article_suggestions": "?subject=Slow+mornings"}
 CHANGES = {
     "account_configuration_change": {"domains": "acme.example\nacme.test"},
     "account_case_open": {"subject": "The backups stop"},
-    "account_case": {},
     "account_session_request": {"why": "observe", "expectation": "Watch it fail.", "impact": "No mornings."},
+    "account_case": {"text": "It still happens."},
+    "account_case_follow": {"follow": "yes"},
+    "account_case_close": {},
 }
 
 
@@ -246,6 +248,8 @@ def what_can_be_changed(account):
         list(Configuration.objects.filter(account=account).values()),
         list(SupportCase.objects.filter(account=account).order_by("pk").values()),
         list(SessionRequest.objects.filter(case__account=account).order_by("pk").values()),
+        list(CaseComment.objects.filter(case__account=account).order_by("pk").values()),
+        list(CaseFollower.objects.filter(case__account=account).order_by("pk").values()),
     ]
 
 

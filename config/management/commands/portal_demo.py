@@ -14,7 +14,7 @@ TRY = {
     "Pat": "admin of Bolt Partners, an IT partner: ask for access to Acme for Petra",
     "Carol": "primary user of Acme, a customer: open the mail, accept or deny",
     "Petra": "works at Bolt Partners: open Acme’s invoices, once Carol has said yes",
-    "Tess": "support engineer: Internal → Access requests, in the menu under her name, about Acme’s open case",
+    "Tess": "support engineer: Internal → Cases, in the menu under her name, and Access requests about Acme’s case",
     "Stan": "staff of the portal: look through the windows of the admin site",
 }
 
