@@ -22,10 +22,12 @@ from config import world
 from frame.staff import Window
 from notifications.models import Mail
 from partners.models import Partnership
+from riders.models import SupportCase
 from riders.services import open_case
 from tests import nasty
 from tests.cast import approve, ask
 from tests.pages import words_of
+from tests.riders.terms import publish, request
 
 WINDOWS = [
     "accounts/account",
@@ -46,6 +48,8 @@ WINDOWS = [
     "notifications/mail",
     "notifications/notice",
     "partners/partnership",
+    "riders/acknowledgement",
+    "riders/sessionrequest",
     "riders/supportcase",
 ]
 
@@ -65,6 +69,9 @@ def busy(cast, now):
         accounts.start_factor_reset(person=successor, reason="A lost phone.", **staff)
     for subject in ("One", "Two", "Three"):
         open_case(account=cast.acme, subject=subject, by=cast.connie, at=now)
+    rider = publish(cast, at=now)
+    for case in SupportCase.objects.filter(account=cast.acme):
+        request(case, by=cast.carol, digest=rider.digest, agreed=True, at=now)
     for person in (cast.petra, cast.pat):
         approve(ask(cast, for_=person, at=now), by=cast.carol, at=now)
     for asked in [

@@ -50,7 +50,7 @@ class TestAsking:
         assert mail.subject.startswith(f"Please review the remote access rider for case {backups.number}")
         [line] = TrailLine.objects.filter(event="rider.asked")
         assert (line.actor, line.account, line.case) == ("tess@latchkey.example", "654321", backups.number)
-        assert line.details == {"version": 1, "rider": rider.digest}
+        assert line.details == {"case_subject": "Backups stop", "version": 1, "rider": rider.digest}
 
     @pytest.mark.parametrize("who", ["carol", "connie", "pat", "mallory", "greta"])
     def test_nobody_but_an_associate_asks(self, cast, now, backups, rider, who):
@@ -95,7 +95,7 @@ class TestAccepting:
         assert (given.address, given.user_agent) == ("203.0.113.7", "Some browser")
         [line] = TrailLine.objects.filter(event="rider.acknowledged")
         assert (line.actor_name, line.case, line.ip) == (str(getattr(cast, who)), backups.number, "203.0.113.7")
-        assert line.details == {"version": 1, "rider": rider.digest}
+        assert line.details == {"case_subject": "Backups stop", "version": 1, "rider": rider.digest}
 
     @pytest.mark.parametrize("who", ["ursula", "mike", "pat", "petra", "piotr", "tess", "root", "mallory", "greta"])
     def test_is_for_those_who_may(self, cast, now, backups, rider, who):
