@@ -43,6 +43,9 @@ class Acknowledgements(OnACase):
     list_display = ["of_case", "tag", "answer", "rider", "given_at", "given_by"]
     list_filter = ["answer"]
     list_select_related = ["case__account", "rider", "given_by"]
+    fieldsets = [
+        (None, {"fields": ["case", "answer", "rider", "digest", "given_at", "given_by", "address", "user_agent"]})
+    ]
 
 
 @admin.register(SessionRequest)
@@ -53,6 +56,8 @@ class SessionRequests(OnACase):
     list_display = ["of_case", "tag", "state", "why", "asked_at", "asked_by", "answered_at", "answered_by"]
     list_filter = ["state"]
     list_select_related = ["case__account", "asked_by", "answered_by"]
+    _ASKED = ["case", "state", "why", "expectation", "impact", "link", "asked_at", "asked_by"]
+    fieldsets = [(None, {"fields": [*_ASKED, "answered_at", "answered_by", "why_not", "words"]})]
 
 
 @receiver(staff_panels, sender=SupportCase, dispatch_uid="terms_beside_a_case")
