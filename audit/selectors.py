@@ -9,6 +9,7 @@ USED = (
     *("account.viewed", "configuration.changed"),
     *("case.opened", "case.commented", "case.changed", "case.solved", "case.reopened", "case.closed"),
     *("case.followed", "case.unfollowed", "rider.downloaded"),
+    *("session.drafted", "session.requested", "session.withdrawn"),
 )
 
 

@@ -18,6 +18,8 @@ internal_urlpatterns = [
     path(_DESK_CASE, views.desk_case, name="desk_case"),
     path(f"{_DESK_CASE}follow/", views.desk_follow, name="desk_case_follow"),
     path(f"{_DESK_CASE}close/", views.desk_close, name="desk_case_close"),
+    path(f"{_DESK_CASE}terms/ask/", views.desk_terms_ask, name="desk_terms_ask"),
+    path(f"{_DESK_CASE}session/", views.desk_session_request, name="desk_session_request"),
     path("internal/articles/", views.desk_articles, name="desk_articles"),
     path("internal/articles/<str:slug>/", views.desk_article, name="desk_article"),
     path("internal/riders/<str:digest>/", views.desk_rider, name="desk_rider"),
@@ -35,4 +37,6 @@ urlpatterns = [
     path(_CASE, views.case, name="account_case"),
     path(f"{_CASE}follow/", views.case_follow, name="account_case_follow"),
     path(f"{_CASE}close/", views.case_close, name="account_case_close"),
+    path(f"{_CASE}terms/", views.case_terms, name="account_terms"),
+    path(f"{_CASE}session/", views.session_request, name="account_session_request"),
 ]

@@ -14,14 +14,16 @@ from tests.access_requests.test_email_templates import joined, page, strict, wor
 from tests.access_requests.test_email_templates import story as story_of_access
 from tests.accounts.test_email_templates import story as story_of_people
 from tests.riders.stories import play_cases
+from tests.riders.test_terms_emails import story as story_of_terms
 from tests.test_house_rules import MAILS
 
-__all__ = ["story_of_access", "story_of_people", "strict"]
+__all__ = ["story_of_access", "story_of_people", "story_of_terms", "strict"]
 
 # Who reads it, each time that it was sent, and the pages its buttons open. Carol and Mallory are the primary users and
 # decide, Adam, Dora and later M are administrators and answer support too; Pat asks, Petra and Piotr get in; Quinn asks
 # for himself, Tess and Tom as support.
 ASKED, ANSWER, OWN = {"pat petra", "pat piotr", "quinn", "tess"}, {"decide"}, {"account_contacts"}
+CASE = {"account_case", "desk_case"}
 ANSWERS_SUPPORT = "adam carol dora"
 RUN_LATER = "adam carol connie dora m"  # who runs Acme once Connie had the place for a day
 RUN_ACME = {"adam carol dora m", RUN_LATER}
@@ -57,6 +59,10 @@ TABLE = {
     "factor_reset_started": (RUN_ACME, {"factor_reset"}),
     "factor_reset_stopped": (RUN_ACME, {"factor_reset"}),
     "factor_reset_completed": ({RUN_LATER}, {"factor_reset"}),
+    "terms_asked": ({"adam carol connie dora"}, {"account_terms"}),
+    "terms_answered": ({"connie tess", "mike tess"}, CASE),
+    "session_requested": ({"mike tess", "connie tess tom"}, CASE),
+    "session_answered": ({"connie mike", "mike tess", "connie mike tess", "connie mike tom"}, CASE),
     "case_changed": ({"connie tom", "tess tom", "connie", "connie tess tom"}, {"account_case", "desk_case"}),
     "case_recorded": ({"carol connie"}, {"account_case"}),
 }
@@ -65,7 +71,7 @@ UNEXPECTED = {"requested_customer", "edited_customer", "reminder_customer", "gra
 
 
 @pytest.fixture
-def mails(cast, story_of_access, story_of_people, now, signed_in):
+def mails(cast, story_of_terms, story_of_access, story_of_people, now, signed_in):
     """Every mail: the question and the answer, then the people of an account, then a new customer."""
     for person in (cast.quinn, cast.tess, cast.tom):
         signed_in(person)

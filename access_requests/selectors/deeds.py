@@ -12,6 +12,11 @@ ON_CASES = {
     "case.closed": gettext_lazy("%(name)s closed case %(case)s for good: %(subject)s"),
     "case.followed": gettext_lazy("%(name)s follows case %(case)s: %(subject)s"),
     "case.unfollowed": gettext_lazy("%(name)s no longer follows case %(case)s: %(subject)s"),
+    "session.drafted": gettext_lazy("%(name)s wrote a request for a remote session of case %(case)s: %(subject)s"),
+    "session.requested": gettext_lazy("%(name)s asked support for a remote session of case %(case)s: %(subject)s"),
+    "session.withdrawn": gettext_lazy(
+        "%(name)s withdrew the request for a remote session of case %(case)s: %(subject)s"
+    ),
 }
 
 # How often it was done, in the receipt of an access
@@ -27,5 +32,14 @@ DONE = {
     "case.followed": ngettext_lazy("Cases, %(count)d followed", "Cases, %(count)d followed", "count"),
     "case.unfollowed": ngettext_lazy(
         "Cases, %(count)d no longer followed", "Cases, %(count)d no longer followed", "count"
+    ),
+    "session.drafted": ngettext_lazy(
+        "Remote sessions, %(count)d request written", "Remote sessions, %(count)d requests written", "count"
+    ),
+    "session.requested": ngettext_lazy(
+        "Remote sessions, %(count)d asked for", "Remote sessions, %(count)d asked for", "count"
+    ),
+    "session.withdrawn": ngettext_lazy(
+        "Remote sessions, %(count)d request withdrawn", "Remote sessions, %(count)d requests withdrawn", "count"
     ),
 }

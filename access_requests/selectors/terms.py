@@ -45,6 +45,8 @@ PAGES = {
     "cases": gettext_lazy("Cases"),
     "case": gettext_lazy("One case"),
     "case_open": gettext_lazy("Cases, to open one"),
+    "terms": gettext_lazy("Terms of remote access, for one case"),
+    "session_request": gettext_lazy("Remote session, to ask for one"),
     "case_follow": gettext_lazy("One case, to follow it"),
     "case_close": gettext_lazy("One case, to close it for good"),
     "cases.csv": gettext_lazy("Cases, as a file"),

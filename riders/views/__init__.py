@@ -3,7 +3,9 @@
 from .articles import article, article_suggestions, articles, desk_article, desk_articles
 from .cases import case, case_close, case_follow, case_open, cases
 from .desk import desk_case, desk_cases, desk_close, desk_follow, desk_record
+from .requesting import desk_session_request, session_request
 from .riders import desk_rider, desk_rider_download, rider, rider_download
+from .terms import case_terms, desk_terms_ask
 
 __all__ = [
     "article",
@@ -13,6 +15,7 @@ __all__ = [
     "case_close",
     "case_follow",
     "case_open",
+    "case_terms",
     "cases",
     "desk_article",
     "desk_articles",
@@ -23,6 +26,9 @@ __all__ = [
     "desk_record",
     "desk_rider",
     "desk_rider_download",
+    "desk_session_request",
+    "desk_terms_ask",
     "rider",
     "rider_download",
+    "session_request",
 ]

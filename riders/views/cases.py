@@ -14,9 +14,10 @@ from accounts.permissions import AccountPermission as P
 from audit import edge
 from frame import clock
 from frame.rates import within
+from frame.refusals import NotAllowedNow
 from frame.tables import Column, Table
 
-from .. import selectors, services
+from .. import selectors
 from ..forms import CaseForm
 from ..states import CaseState
 from . import answering, sessions, terms
@@ -64,17 +65,22 @@ def cases(request, number):
 def case_open(request, number):
     """Report something to support."""
     visit = enter_customer(request, number, P.WRITE_CASES, "case_open")
-    form = CaseForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
+    sent = request.POST if request.method == "POST" else None
+    form, terms_form = CaseForm(sent), terms.opening(visit, sent)
+    if request.method == "POST" and form.is_valid() and (terms_form is None or terms_form.is_valid()):
+        facts = {"account": visit.account, "by": request.user, "at": clock.now(), **form.cleaned_data}
         try:
-            case = services.open_case(account=visit.account, by=request.user, at=clock.now(), **form.cleaned_data)
+            case = terms.open_case(terms_form, **facts)
         except ValidationError as error:
             form.add_error(error.code if error.code in form.fields else None, error)
+        except NotAllowedNow as error:
+            form.add_error(None, str(error))
+            terms_form = terms.opening(visit)
         else:
             words = _("Opened. The number of the case is %(number)s: support asks for it.")
             messages.success(request, words % {"number": case.number})
             return redirect(case) if P.VIEW_CASES in visit.rights else redirect("account", number=number)
-    context = {"form": form, "may_read": P.VIEW_CASES in visit.rights}
+    context = {"form": form, "terms_form": terms_form, "may_read": P.VIEW_CASES in visit.rights}
     return show(request, visit, "case_open", context, status=400 if request.method == "POST" else 200)
 
 

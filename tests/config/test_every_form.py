@@ -27,6 +27,7 @@ BUTTONS = {
     "replacement_stop": {},
     "factor_reset_stop": {},
     "csp_report": {},
+    "desk_terms_ask": {},
     "account_case_follow": {"follow": ["yes"]},
     "desk_case_follow": {"follow": ["yes"]},
 }

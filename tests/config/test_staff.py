@@ -22,11 +22,13 @@ from config import world
 from frame.staff import Window
 from notifications.models import Mail
 from partners.models import Partnership
+from riders.models import SupportCase
 from riders.services import open_case
 from tests import nasty
 from tests.cast import approve, ask
 from tests.pages import words_of
 from tests.riders.written import published_article, published_rider
+from tests.riders.terms import request
 
 WINDOWS = [
     "accounts/account",
@@ -47,8 +49,10 @@ WINDOWS = [
     "notifications/mail",
     "notifications/notice",
     "partners/partnership",
+    "riders/acknowledgement",
     "riders/article",
     "riders/rider",
+    "riders/sessionrequest",
     "riders/supportcase",
 ]
 
@@ -71,7 +75,9 @@ def busy(cast, now):
         open_case(account=cast.acme, subject=subject, by=cast.connie, at=now)
     for title in ("One", "Two"):
         published_article(cast, at=now, title=title)
-        published_rider(cast, at=now, title=title)
+        rider = published_rider(cast, at=now, title=title)
+    for case in SupportCase.objects.filter(account=cast.acme):
+        request(case, by=cast.carol, digest=rider.digest, agreed=True, at=now)
     for person in (cast.petra, cast.pat):
         approve(ask(cast, for_=person, at=now), by=cast.carol, at=now)
     for asked in [
