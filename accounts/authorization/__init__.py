@@ -5,7 +5,17 @@ read its configuration, and from nothing else: a superuser's staff power ends at
 the rows, never from a job that tidied them.
 """
 
-from .asking import accounts_where, allows, ends_of, grants_used, held, open_to, reads_for_support, require
+from .asking import (
+    accounts_where,
+    allows,
+    ends_of,
+    grants_used,
+    held,
+    open_to,
+    people_holding,
+    reads_for_support,
+    require,
+)
 from .deciding import (
     deciders,
     decides_for,
@@ -25,7 +35,7 @@ from .recovering import (
     run_by,
     told_of,
 )
-from .supporting import is_associate, require_associate
+from .supporting import is_associate, people_of_support, require_associate
 
 __all__ = [
     "accounts_of",
@@ -43,6 +53,8 @@ __all__ = [
     "is_primary",
     "open_grant",
     "open_to",
+    "people_holding",
+    "people_of_support",
     "reads_for_support",
     "replacements_read_by",
     "require",

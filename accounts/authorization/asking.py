@@ -4,7 +4,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import CharField, Exists, F, Max, Q, Value
 from django.utils.translation import gettext as _
 
-from ..models import Account, Grant, Membership
+from ..models import Account, Grant, Membership, User
 from ..permissions import CONTACT_RIGHTS, ROLE_RIGHTS, STAND_IN_RIGHTS, SUPPORT_READS, AccountPermission, Role
 from ..states import Deciders
 from .supporting import associates
@@ -20,6 +20,15 @@ def allows(user, permission, account, *, at):
     if not user.is_authenticated:
         return False
     return accounts_where(user, permission, at=at).filter(pk=account.pk).exists()
+
+
+def people_holding(permission, account, *, at):
+    """Everybody who holds ``permission`` on ``account`` at the moment ``at``, as a queryset of people by name."""
+    own = Membership.objects.giving(permission, at).filter(account=account, account__in=Account.objects.open(at))
+    lent = Grant.objects.effective(at).filter(account=account, account__in=Account.objects.open(at))
+    lent = lent.filter(permissions__permission__codename=permission).order_by()
+    people = User.objects.filter(Q(pk__in=own.order_by().values("user")) | Q(pk__in=lent.values("grantee")))
+    return people.order_by("first_name", "last_name", "email")
 
 
 def require(user, permission, account, *, at):

@@ -6,7 +6,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
-from ..models import Account, Membership
+from ..models import Account, Membership, User
 from ..states import AccountKind
 
 FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
@@ -21,6 +21,12 @@ def associates(*, at):
     vendors = Account.objects.open(at).filter(kind=AccountKind.VENDOR)
     ours = Membership.objects.active(at).filter(account__in=vendors)
     return ours.filter(Exists(verified), Exists(factors)).order_by("pk")
+
+
+def people_of_support(*, at):
+    """Every associate, as a queryset of people by name."""
+    people = User.objects.filter(pk__in=associates(at=at).order_by().values("user"))
+    return people.order_by("first_name", "last_name", "email")
 
 
 def is_associate(user, *, at):

@@ -12,8 +12,8 @@ from frame.refusals import NotAllowedNow
 from frame.staff import Window, panel, staff_panels
 from frame.templatetags.frame import account_tag
 
-from . import services
-from .models import SupportCase
+from .. import services
+from ..models import SupportCase
 
 
 @admin.register(SupportCase)
