@@ -5,7 +5,11 @@ from django.db.models.functions import Cast
 
 from .models import JobRun, TrailLine
 
-USED = ("account.viewed", "configuration.changed", "case.opened", "case.solved")
+USED = (
+    *("account.viewed", "configuration.changed", "case.opened", "case.solved"),
+    *("session.planned", "session.moved", "session.started", "session.ended", "session.cancelled"),
+    *("attendee.invited", "attendee.confirmed", "attendee.withdrawn"),
+)
 
 
 def history(*subjects):

@@ -5,13 +5,27 @@ from dataclasses import dataclass
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts import selectors as accounts
 from accounts.models import Grant
 from audit import selectors as trail
 from audit.models import TrailLine
 
-from .terms import PAGES, ReceiptLine
+from .terms import PAGES, SESSIONS, ReceiptLine
+
+
+# What is done about a remote session, by the event in the trail
+ABOUT_SESSIONS = {
+    "session.planned": gettext_lazy("%(name)s chose a time for a remote session of case %(case)s"),
+    "session.moved": gettext_lazy("%(name)s chose another time for a remote session of case %(case)s"),
+    "session.started": gettext_lazy("%(name)s began a remote session of case %(case)s"),
+    "session.ended": gettext_lazy("%(name)s ended a remote session of case %(case)s"),
+    "session.cancelled": gettext_lazy("%(name)s called off a remote session of case %(case)s"),
+    "attendee.invited": gettext_lazy("%(name)s invited %(who)s to a remote session of case %(case)s"),
+    "attendee.confirmed": gettext_lazy("%(name)s confirmed for %(who)s a remote session of case %(case)s"),
+    "attendee.withdrawn": gettext_lazy("%(name)s said that %(who)s takes no part in a remote session of case %(case)s"),
+}
 
 
 @dataclass(frozen=True)
@@ -33,6 +47,8 @@ class Deed:
             return _("%(name)s opened case %(case)s: %(subject)s")
         if self.line.event == "case.solved":
             return _("%(name)s said that case %(case)s is solved: %(subject)s")
+        if self.line.event in ABOUT_SESSIONS:
+            return str(ABOUT_SESSIONS[self.line.event])
         return _("%(name)s opened the page: %(page)s")
 
     def _facts(self):
@@ -41,6 +57,8 @@ class Deed:
             return {"what": change.label, "before": change.before, "after": change.after}
         if self.line.event in ("case.opened", "case.solved"):
             return {"case": self.line.case, "subject": self.line.details["case_subject"]}
+        if self.line.event in ABOUT_SESSIONS:
+            return {"case": self.line.case, "who": self.line.details.get("who", "")}
         return {"page": page_in_words(self.line.details["page"])}
 
 
@@ -57,8 +75,13 @@ def done_with(grant):
 def receipt(grant):
     """What was opened and changed through an access and how often, as :class:`ReceiptLine`; empty if never used."""
     lines = trail.through(grant.public_id, beside=lent_beside(grant))
-    pages = Counter(line.details.get("page", "") for line in lines)
+    pages = Counter(_kind_of(line.details.get("page", "")) for line in lines)
     return [ReceiptLine(page, times) for page, times in sorted(pages.items())]
+
+
+def _kind_of(page):
+    """Everything that is done about remote sessions is one line of a receipt."""
+    return SESSIONS if page in ABOUT_SESSIONS else page
 
 
 def lent_beside(grant):

@@ -29,6 +29,8 @@ FIELDS = {
     "no_case": gettext_lazy("Why there is no case"),
 }
 
+SESSIONS = "session.*"  # in a receipt: whatever was done about remote sessions
+
 PAGES = {
     "overview": gettext_lazy("Overview"),
     "orders": gettext_lazy("Orders"),
@@ -39,6 +41,9 @@ PAGES = {
     "cases": gettext_lazy("Cases"),
     "case": gettext_lazy("One case"),
     "case_open": gettext_lazy("Cases, to open one"),
+    "sessions": gettext_lazy("Remote sessions of a case"),
+    "session": gettext_lazy("One remote session"),
+    "session.ics": gettext_lazy("One remote session, for a calendar"),
     "cases.csv": gettext_lazy("Cases, as a file"),
     "configuration": gettext_lazy("Configuration"),
     "configuration_change": gettext_lazy("Configuration, to change it"),
@@ -165,6 +170,9 @@ class ReceiptLine:
         if self.page == "case.solved":
             count = {"count": self.times}
             return ngettext("Cases, %(count)d solved", "Cases, %(count)d solved", self.times) % count
+        if self.page == SESSIONS:
+            count = {"count": self.times}
+            return ngettext("Remote sessions, %(count)d step", "Remote sessions, %(count)d steps", self.times) % count
         if not self.page:
             count = {"count": self.times}
             return ngettext("Configuration, %(count)d change", "Configuration, %(count)d changes", self.times) % count

@@ -39,7 +39,8 @@ class Stage(admin.SimpleListFilter):
             SessionStage.ENDED: queryset.filter(ended_at__isnull=False),
             SessionStage.CALLED_OFF: queryset.filter(cancelled_at__isnull=False),
         }
-        return narrowed[SessionStage(self.value())] if self.value() in SessionStage.values else queryset
+        stage = self.value() or ""
+        return narrowed[SessionStage(stage)] if stage in SessionStage.values else queryset
 
 
 @admin.register(RemoteSession)

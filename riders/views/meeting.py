@@ -30,9 +30,8 @@ def session(request, number, case_number, session_id):
     if request.method == "POST":
         edge.concern(accounts.known_number(number))
     visit = enter_customer(request, number, P.VIEW_CASES, "session", looking=False)
-    meeting = _Meeting(
-        request, session_of(case_of(visit, case_number), session_id), False, P.WRITE_CASES in visit.rights
-    )
+    found, writes = session_of(case_of(visit, case_number), session_id), P.WRITE_CASES in visit.rights
+    meeting = _Meeting(request, found, at_desk=False, writes=writes)
     if meeting.answered():
         return redirect(meeting.session)
     return show(request, visit, "session", meeting.context(), status=meeting.status, looked=False)

@@ -2,6 +2,7 @@
 
 import re
 from contextlib import contextmanager
+from datetime import timedelta
 
 import pytest
 from django.db import connection
@@ -14,25 +15,27 @@ from accounts.permissions import KINDS, LENDABLE, PAGES
 from accounts.permissions import AccountPermission as P
 from audit.models import TrailLine
 from audit.selectors import USED
-from riders.models import SupportCase
-from riders.services import open_case
+from riders.models import RemoteSession, SupportCase
+from riders.services import open_case, plan_session
 from tests.cast import approve, ask_for_support
 from tests.pages import form_of, soup_of
 
 INSIDE = re.compile(r"^accounts/<str:number>/")
 ACME = "654321"
+HOUR = timedelta(hours=1)
 # What only people of the account itself are shown, whatever was lent: their people, their access, their settings
 FOR_MEMBERS = {
     *("account_invite", "account_person", "account_settings", "invitation_again", "invitation_withdraw"),
     *("person_role", "person_rights", "person_contact", "person_end", "person_stand_in", "person_stand_in_end"),
     *("person_successor", "account_access", "account_requests", "account_partners", "give_access", "unlink_partner"),
-    "end_all_access",
+    *("end_all_access", "account_remote_tools"),
 }
 # What is done on each page that has a form
 CHANGES = {
     "account_configuration_change": {"domains": "acme.example\nacme.test"},
     "account_case_open": {"subject": "The backups stop"},
     "account_case": {},
+    "account_session": {"do": "call_off"},
 }
 
 
@@ -45,8 +48,10 @@ def everything_lent(cast, now):
 
 @pytest.fixture
 def case(cast, now):
-    """A case that Connie has opened at Acme."""
-    return open_case(account=cast.acme, subject="Slow mornings", by=cast.connie, at=now)
+    """A case that Connie has opened at Acme, with a session that Tom has planned."""
+    found = open_case(account=cast.acme, subject="Slow mornings", by=cast.connie, at=now)
+    plan_session(case=found, starts_at=now + HOUR, ends_at=now + 2 * HOUR, by=cast.tom, at=now)
+    return found
 
 
 def rooms(patterns=None, before=""):
@@ -64,6 +69,7 @@ def rooms(patterns=None, before=""):
 def path_of(name, case):
     """This will give the address of a room of Acme's account."""
     known = {"number": ACME, "case_number": case.number, "membership": 1, "public_id": "0" * 32, "partner": "700118"}
+    known |= {"session_id": case.sessions.get().public_id}
     return "/" + re.sub(r"<\w+:(\w+)>", lambda place: str(known[place[1]]), rooms()[name])
 
 
@@ -127,7 +133,7 @@ class TestExactlyOneLine:
     def test_for_every_list_that_is_taken_along_as_a_file(self, cast, everything_lent, case, signed_in):
         client, taken = signed_in(cast.tess), {}
         for name in sorted(set(rooms()) - FOR_MEMBERS):
-            if "table" not in client.get(path_of(name, case)).context:
+            if "table" not in (client.get(path_of(name, case)).context or ()):
                 continue
             before = len(lines())
             b"".join(client.get(path_of(name, case), {"format": "csv"}).streaming_content)
@@ -227,6 +233,7 @@ def what_can_be_changed(account):
     return [
         list(Configuration.objects.filter(account=account).values()),
         list(SupportCase.objects.filter(account=account).order_by("pk").values()),
+        list(RemoteSession.objects.filter(case__account=account).order_by("pk").values()),
     ]
 
 

@@ -9,7 +9,7 @@ from access_requests import services
 from accounts import services as accounts
 from accounts.models import Grant
 from accounts.permissions import Role
-from riders.services import open_case
+from riders.services import open_case, plan_session
 from tests.cast import INVOICES, READ_RECORDS, approve, ask, ask_for_support, member, role_bundles
 
 # What is chosen on the page before, and comes along in the address
@@ -46,7 +46,10 @@ def things(cast, now):
     reset = accounts.start_factor_reset(person=cast.adam, **staff)
     supporting = ask_for_support(cast, by=cast.tess, at=now)
     case = open_case(account=cast.acme, subject="Backups stop", by=cast.connie, at=now)
+    tomorrow = {"starts_at": now + timedelta(days=1), "ends_at": now + timedelta(days=1, hours=1)}
+    session = plan_session(case=case, by=cast.tess, at=now, **tomorrow)
     here = {"number": "654321", "customer": "654321", "partner": "700118", "case_number": case.number}
+    here |= {"session_id": session.public_id}
     return [
         here
         | {"public_id": waiting.public_id, "grant_id": child.public_id, "membership": member(cast.mike, cast.acme).pk},
