@@ -5,27 +5,14 @@ from dataclasses import dataclass
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from accounts import selectors as accounts
 from accounts.models import Grant
 from audit import selectors as trail
 from audit.models import TrailLine
 
-from .terms import PAGES, SESSIONS, ReceiptLine
-
-
-# What is done about a remote session, by the event in the trail
-ABOUT_SESSIONS = {
-    "session.planned": gettext_lazy("%(name)s chose a time for a remote session of case %(case)s"),
-    "session.moved": gettext_lazy("%(name)s chose another time for a remote session of case %(case)s"),
-    "session.started": gettext_lazy("%(name)s began a remote session of case %(case)s"),
-    "session.ended": gettext_lazy("%(name)s ended a remote session of case %(case)s"),
-    "session.cancelled": gettext_lazy("%(name)s called off a remote session of case %(case)s"),
-    "attendee.invited": gettext_lazy("%(name)s invited %(who)s to a remote session of case %(case)s"),
-    "attendee.confirmed": gettext_lazy("%(name)s confirmed for %(who)s a remote session of case %(case)s"),
-    "attendee.withdrawn": gettext_lazy("%(name)s said that %(who)s takes no part in a remote session of case %(case)s"),
-}
+from .meetings import ABOUT_SESSIONS, SESSIONS
+from .terms import PAGES, ReceiptLine
 
 
 @dataclass(frozen=True)

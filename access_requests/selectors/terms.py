@@ -15,6 +15,7 @@ from audit import selectors as trail
 from frame.wording import spell_duration, spell_list, spell_moment_in_full
 
 from ..models import AccessRequest
+from .meetings import SESSIONS
 
 FIELDS = {
     "roles": gettext_lazy("Roles"),
@@ -28,8 +29,6 @@ FIELDS = {
     "case_number": gettext_lazy("Case"),
     "no_case": gettext_lazy("Why there is no case"),
 }
-
-SESSIONS = "session.*"  # in a receipt: whatever was done about remote sessions
 
 PAGES = {
     "overview": gettext_lazy("Overview"),

@@ -121,7 +121,8 @@ def call_off_session(*, session, by, at, support=False):
 
 @transaction.atomic
 def change_remote_tools(*, account, primary_permitted, others, by, at, support=False):
-    """Say which tools an account permits for remote sessions. It holds for every session that has not started (S1-27).
+    """Say which tools an account permits for remote sessions. It holds for every session that has not started and
+    for which the customer has not given a link of its own (S1-27).
 
     :param others: the tools it permits instead, in words
     :param support: ``by`` is an associate who writes down what the customer has told
@@ -148,6 +149,7 @@ def change_remote_tools(*, account, primary_permitted, others, by, at, support=F
     )
     now = selectors.tools_of(account)
     ahead = RemoteSession.objects.ahead().filter(case__account=account)
+    ahead = ahead.exclude(request__link__gt="")  # the customer gave a way to meet of its own
     ahead.update(ours=now.ours, tool=now.name)
     facts = {"before": list(was), "after": [primary_permitted, others], "by_support": support}
     record("tools.changed", account=account, by=by, subject=account.number, at=at, **facts)
