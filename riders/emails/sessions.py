@@ -19,7 +19,7 @@ def session_scheduled(*, session, by, at, only=None):
 
     :param only: somebody who was invited to a plan that the others know
     """
-    about = f"{session.public_id}.{session.revision}"
+    about = f"{session.public_id}.{session.revision}{'.invited' if only else ''}"
     _post("session_scheduled", session, by=by, at=at, about=about, only=only)
 
 

@@ -26,7 +26,7 @@ def calendar_of(session, attendees, *, path, at):
     event.add("dtend", session.ends_at)
     event.add("status", _status(session, attendees))
     event.add("summary", _("Remote session for case %(number)s") % {"number": session.case.number})
-    event.add("description", _("How to join stands in the case: %(address)s") % {"address": address})
+    event.add("description", _("How to join stands on the case: %(address)s") % {"address": address})
     event.add("url", address)
     calendar = Calendar()
     calendar.add("prodid", f"-//{settings.PORTAL_NAME}//portal//EN")

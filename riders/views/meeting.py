@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -88,9 +89,12 @@ class _Meeting:
         acknowledgement = session.acknowledgement or selectors.valid_acknowledgement(session.case, at)
         ahead = session.stage in (SessionStage.TO_PLAN, SessionStage.PLANNED)
         running = session.stage == SessionStage.RUNNING
+        page = session.get_desk_url() if self.at_desk else session.get_absolute_url()
         return {
             "case": session.case,
+            "case_page": self._case_page(),
             "session": session,
+            "calendar": f"{page.rstrip('/')}.ics",
             "attendees": [(one, self._speaks_for(one)) for one in self.attendees],
             "everybody_confirmed": selectors.all_confirmed(self.attendees),
             "acknowledgement": acknowledgement,
@@ -152,6 +156,10 @@ class _Meeting:
         }
         names = ("join", "end", "call_off") if self.at_desk else ("end", "call_off")
         return forms | {name: ButtonForm(self._sent(name)) for name in names}
+
+    def _case_page(self):
+        case = self.session.case
+        return reverse("desk_case", args=[case.number]) if self.at_desk else case.get_absolute_url()
 
     def _sent(self, name):
         return self.request.POST if self.doing == name else None

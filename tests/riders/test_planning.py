@@ -156,6 +156,9 @@ class TestAttendees:
     @pytest.mark.seed("S1-4")
     def test_people_confirm_themselves_and_nobody_for_them(self, cast, planned, now):
         seat = services.invite_attendee(session=planned, person=cast.connie, by=cast.tess, at=now, support=True)
+        [invited, told] = Mail.objects.filter(to="connie@acme.example", event="session_scheduled").order_by("-pk")
+        assert "Please say on the page whether you can be there then." in invited.text
+        assert "You take no part yourself." in told.text
         with pytest.raises(PermissionDenied, match="That is for Connie to say"):
             services.confirm_attendee(attendee=seat, seen=1, by=cast.tess, at=now, support=True)
         services.confirm_attendee(attendee=seat, seen=1, by=cast.connie, at=now)

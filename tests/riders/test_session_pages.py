@@ -51,10 +51,10 @@ class TestBothSides:
 
         tess.post(desk_page, {"do": "invite", "person": cast.connie.pk, "name": "", "email": ""})
         connie.post(page, {"do": "invite", "person": "", "name": "Vera", "email": "vera@else.example"})
-        assert "Not everybody has confirmed yet." in words_of(connie.get(page))
+        assert "Not everybody invited has confirmed yet." in words_of(connie.get(page))
         for seat in Attendee.objects.filter(confirmed_at=None):
             connie.post(page, {"do": "confirm", "attendee": seat.pk, "seen": session.revision})
-        assert "Everybody has confirmed." in words_of(tess.get(desk_page))
+        assert "Everybody invited has confirmed." in words_of(tess.get(desk_page))
 
         assert "Until then no session can start" in words_of(tess.get(desk_page))
         assert tess.post(desk_page, {"do": "start", "joining": LINK}).status_code == 409
@@ -64,7 +64,7 @@ class TestBothSides:
 
         assert LINK in words_of(connie.get(case.get_absolute_url())) or LINK in CaseComment.objects.get().text
         assert LINK not in words_of(connie.get(page))
-        assert "How to join stands in the case" in words_of(connie.get(case.get_absolute_url()))
+        assert "How to join stands on the case" in words_of(connie.get(case.get_absolute_url()))
         assert "Ended." in words_of(connie.post(page, {"do": "end"}, follow=True))
         beside = words_of(tess.get(desk))
         assert "Begun by Tess, ended by Connie. It took 0 minutes." in beside
