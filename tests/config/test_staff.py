@@ -1,6 +1,7 @@
 """The admin site as staff meet it."""
 
 import json
+from datetime import timedelta
 from io import StringIO
 
 import pytest
@@ -22,7 +23,7 @@ from config import world
 from frame.staff import Window
 from notifications.models import Mail
 from partners.models import Partnership
-from riders.services import open_case
+from riders.services import open_case, plan_session
 from tests import nasty
 from tests.cast import approve, ask
 from tests.pages import words_of
@@ -46,9 +47,11 @@ WINDOWS = [
     "notifications/mail",
     "notifications/notice",
     "partners/partnership",
+    "riders/remotesession",
     "riders/supportcase",
 ]
 
+HOUR = timedelta(hours=1)
 KEPT_BY_STAFF = "access_requests/accessrole"  # the catalogue of role bundles: added to and changed, never deleted
 
 
@@ -64,7 +67,8 @@ def busy(cast, now):
         TOTP.activate(successor, "A" * 32)
         accounts.start_factor_reset(person=successor, reason="A lost phone.", **staff)
     for subject in ("One", "Two", "Three"):
-        open_case(account=cast.acme, subject=subject, by=cast.connie, at=now)
+        case = open_case(account=cast.acme, subject=subject, by=cast.connie, at=now)
+        plan_session(case=case, starts_at=now + HOUR, ends_at=now + 2 * HOUR, by=cast.tess, at=now)
     for person in (cast.petra, cast.pat):
         approve(ask(cast, for_=person, at=now), by=cast.carol, at=now)
     for asked in [
