@@ -1,6 +1,7 @@
 """``here``: where the reader stands, what they can open, and what waits for them."""
 
 from django.conf import settings
+from django.db.models import Case, When
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
@@ -73,9 +74,9 @@ def _asked_by_support(user, visit, at):
     the first where they see who has access; ``None`` for everybody else.
     """
     seen = authorization.accounts_where(user, AccountPermission.VIEW_ACCESS, at=at).filter(kind=AccountKind.CUSTOMER)
-    numbers = list(seen.order_by("pk").values_list("number", flat=True)[:SWITCHER_ROWS])
-    here = visit.account.number if visit else None
-    return here if here in numbers else next(iter(numbers), None)
+    here = visit.account.number if visit else ""
+    here_first = Case(When(number=here, then=0), default=1)
+    return seen.order_by(here_first, "pk").values_list("number", flat=True).first()
 
 
 def _nav(request, own, at):

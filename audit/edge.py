@@ -4,7 +4,7 @@ Middleware sets it once per request; the trail reads it, so that no service ever
 """
 
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 
 @dataclass
@@ -14,7 +14,8 @@ class Edge:
     ip: str | None = None
     user_agent: str = ""
     request_id: str = ""
-    concerned: str = field(default="")
+    concerned: str = ""
+    about: str = ""
 
 
 _current: ContextVar[Edge | None] = ContextVar("audit_edge", default=None)
@@ -35,11 +36,14 @@ def current():
     return _current.get() or Edge()
 
 
-def concern(account_number):
-    """Note whose account the present request is about, so that a refusal stands in that account's trail."""
+def concern(account_number, about=""):
+    """Note whose account the present request is about, so that a refusal stands in that account's trail.
+
+    :param about: the public id of what is refused, where that says who may read of it
+    """
     here = _current.get()
     if here is not None:
-        here.concerned = str(account_number or "")
+        here.concerned, here.about = str(account_number or ""), about
 
 
 def concerned():

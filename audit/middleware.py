@@ -67,6 +67,7 @@ class Refused:
                 "access.refused",
                 account=SimpleNamespace(number=number) if number else None,
                 by=request.user,
+                subject=edge.current().about,
                 at=at,
                 method=request.method,
                 path=request.path[:300],

@@ -6,7 +6,7 @@ from django.db.models.functions import Cast
 from .models import JobRun, TrailLine
 
 USED = (
-    *("account.viewed", "configuration.changed", "case.opened", "case.solved"),
+    *("account.viewed", "configuration.changed", "case.opened", "case.solved", "rider.downloaded"),
     *("session.planned", "session.moved", "session.started", "session.ended", "session.cancelled"),
     *("attendee.invited", "attendee.confirmed", "attendee.withdrawn"),
 )

@@ -90,6 +90,7 @@ STAFF_MAY = [
     "change_supportcase",
     "change_remotesession",
     *("view_article", "view_rider", "view_acknowledgement", "view_sessionrequest", "view_remotesession"),
+    *(f"{may}_{what}" for what in ("article", "rider") for may in ("add", "change")),
     "add_accessrole",
     "change_accessrole",
 ]

@@ -1,6 +1,6 @@
 """Fields that forms of several apps share."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -20,7 +20,9 @@ class MomentField(forms.CharField):
         super().__init__(max_length=25, **kwargs)
 
     def in_zone(self, text, zone):
-        """The moment the text means in ``zone``, or ``None`` where nothing was typed.
+        """The moment the text means in ``zone``, in UTC, or ``None`` where nothing was typed.
+
+        Two moments of one zone would be compared by what the clock shows, an hour wrong where clocks are put back.
 
         :raises ValidationError: it is no moment, or one that the clocks skip in that zone
         """
@@ -41,4 +43,4 @@ class MomentField(forms.CharField):
         back = datetime.fromtimestamp(moment.timestamp(), tz=zone)
         if back.replace(tzinfo=None) != naive:
             raise ValidationError(_("The clocks are put forward then: this time does not exist. Choose another."))
-        return moment
+        return moment.astimezone(UTC)

@@ -30,6 +30,7 @@ from audit.models import TrailLine
 from config import world
 from frame import clock
 from notifications.models import Mail
+from riders import triggers as rider_triggers
 
 INVOICES = AccountPermission.VIEW_INVOICES
 WEEK = timedelta(days=7)
@@ -39,16 +40,20 @@ REPAIR = "Repair the configuration"
 
 @pytest.fixture(scope="session", autouse=True)
 def trail_lifted_around_flush():
-    """Let a transactional test's tables be emptied afterwards; between flushes the trail stays append-only."""
+    """Let a transactional test's tables be emptied afterwards; between flushes the trail stays append-only and what was
+    published as it is.
+    """
     flush = TransactionTestCase._fixture_teardown
 
     def flush_with_the_trail_lifted(case):
         _kept.clear()
-        triggers.lift(connection)
+        for laid in (triggers, rider_triggers):
+            laid.lift(connection)
         try:
             flush(case)
         finally:
-            triggers.lay(connection)
+            for laid in (triggers, rider_triggers):
+                laid.lay(connection)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", flush_with_the_trail_lifted)

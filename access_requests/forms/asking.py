@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from frame.fields import MomentField
 from frame.wording import spell_duration
 
-from ..services import Window, check_window
+from ..services import Window, check_changed_window, check_window
 from .fields import permission_field
 
 LENGTHS = (
@@ -40,6 +40,8 @@ class AskForm(forms.Form):
         error_messages={"required": gettext_lazy("Say why the access is needed.")},
     )
 
+    depending = {"starts_at", "ends_at"}  # may be empty or may not, as another field says: never called optional
+
     def __init__(self, *args, account, at, known=None, **kwargs):
         super().__init__(*args, **kwargs)
         self.account, self.at, self.known = account, at, known
@@ -53,6 +55,8 @@ class AskForm(forms.Form):
             ),
             (FIXED, _("Fixed dates and times")),
         ]
+        for name in self.depending & self.fields.keys():
+            self.fields[name].depends = True
         if not self.is_bound:
             self.initial.setdefault("length", str(int(LENGTHS[-1].total_seconds())))
 
@@ -84,11 +88,11 @@ class AskForm(forms.Form):
         if self.errors.keys() & {"length", "starts_at", "ends_at"}:
             return
         data["window"] = self._window(data["length"], **moments)
-        checked_at = self.at
-        if self.known and self.known.starts_at and data["window"].starts_at == self.known.starts_at:
-            checked_at = self.known.submitted_at
         try:
-            check_window(data["window"], zone=self.account.zone, at=checked_at)
+            if self.known:
+                check_changed_window(request=self.known, window=data["window"], at=self.at)
+            else:
+                check_window(data["window"], zone=self.account.zone, at=self.at)
         except ValidationError as error:
             self.add_error("length" if error.code == "duration" else error.code, error)
 

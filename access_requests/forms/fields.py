@@ -18,7 +18,8 @@ class MomentForm(forms.Form):
 
     def clean_moment(self):
         """The moment in the account's zone, or ``None``."""
-        return self.fields["moment"].in_zone(self.cleaned_data["moment"], self.account.zone)
+        moment = self.fields["moment"].in_zone(self.cleaned_data["moment"], self.account.zone)
+        return moment and moment.astimezone(self.account.zone)
 
 
 def permission_field(*, rights=LENDABLE, required=False):

@@ -13,9 +13,16 @@ A_DAY = "86400"
 LONGEST = 2000
 
 
+class _Digits(forms.CharField):
+    """A number as it is read out or copied: spaces between its digits say nothing."""
+
+    def to_python(self, value):
+        return "".join(super().to_python(value).split())
+
+
 def _digits(**kwargs):
     attrs = {"class": "input", "inputmode": "numeric", "autocomplete": "off"}
-    return forms.CharField(max_length=12, widget=forms.TextInput(attrs=attrs), **kwargs)
+    return _Digits(max_length=12, widget=forms.TextInput(attrs=attrs), **kwargs)
 
 
 class SupportDetailsForm(AskForm):
@@ -37,6 +44,7 @@ class SupportDetailsForm(AskForm):
         help_text=_("Only where there is none. The customer reads it."),
         widget=forms.TextInput(attrs={"class": "input", "autocomplete": "off"}),
     )
+    depending = AskForm.depending | {"case_number", "no_case"}
     field_order = ["number", "org_id", "case_number", "no_case", "reason"]
 
     def __init__(self, *args, by, at, known=None, **kwargs):

@@ -36,11 +36,12 @@ def support_requests_to(account):
 
 
 def with_times(requests):
-    """Requests with ``begins`` and ``ends``: as the customer gave them, or as they were asked for; ``None`` where a
-    length counts from an approval that has not come.
+    """Requests with ``begins`` and ``ends``: as the customer gave them, an early end included, or as they were asked
+    for; ``None`` where a length counts from an approval that has not come.
     """
     return requests.annotate(
-        begins=Coalesce("grant__starts_at", "starts_at"), ends=Coalesce("grant__ends_at", "ends_at")
+        begins=Coalesce("grant__starts_at", "starts_at"),
+        ends=Coalesce("grant__ended_at", "grant__ends_at", "ends_at"),
     )
 
 

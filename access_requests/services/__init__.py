@@ -12,7 +12,7 @@ from .roles import add_access_role, change_access_role, lay_down_roles
 from .several import Asked, submit_requests
 from .supporting import edit_support_request, find_customer, submit_support_request
 from .sweeping import end_due_grants, expire_due_requests, remind, sweep
-from .windows import Window, check_window
+from .windows import Window, check_changed_window, check_window
 
 __all__ = [
     "Asked",
@@ -22,6 +22,7 @@ __all__ = [
     "approve_request",
     "cancel_request",
     "change_access_role",
+    "check_changed_window",
     "check_window",
     "clear_up_after",
     "clear_up_after_person",

@@ -18,7 +18,7 @@ from ..states import RESPOND_WITHIN
 from .limits import require_within_limits
 from .moving import lock_account, lock_accounts, lock_partnership, lock_request, move_request, note_request
 from .sweeping import expire_request
-from .windows import check_window
+from .windows import check_changed_window, check_window
 
 
 @transaction.atomic
@@ -106,7 +106,7 @@ def edit_request(*, request, seen, by, permissions, administrator, may_delegate,
         raise NotAllowedNow(_("What support asks for is changed where it was asked."))
     require_room_to_change(request)
     check_terms(permissions, administrator, reason)
-    check_changed_window(request, window, at=at)
+    check_changed_window(request=request, window=window, at=at)
     terms = _terms(permissions, administrator, may_delegate, window) | {"reason": one_paragraph(reason)}
     return change_terms(request, terms, window, seen=seen, by=by, at=at)
 
@@ -192,12 +192,6 @@ def refuse_blocked(account, people):
 
 def _is_active(membership, at):
     return Membership.objects.active(at).filter(pk=membership.pk).exists()
-
-
-def check_changed_window(request, window, *, at):
-    """A start that was in order when it was asked for stays in order until it is changed."""
-    checked_at = request.submitted_at if window.starts_at and window.starts_at == request.starts_at else at
-    check_window(window, zone=request.account.zone, at=checked_at)
 
 
 def check_terms(permissions, administrator, reason):

@@ -16,7 +16,6 @@ from .. import emails, selectors
 from ..models import AccessRequest, AccessRole
 from .asking import (
     change_terms,
-    check_changed_window,
     check_reason,
     make_room,
     refuse_blocked,
@@ -24,9 +23,9 @@ from .asking import (
     require_room_to_change,
     times_to_answer,
 )
-from .limits import require_support_within_limits
+from .limits import require_not_just_denied, require_support_within_limits
 from .moving import lock_account, lock_accounts, lock_request, note_request
-from .windows import check_window
+from .windows import check_changed_window, check_window
 
 
 @transaction.atomic
@@ -81,6 +80,7 @@ def edit_support_request(*, request, seen, by, roles, window, reason, at, case_n
     :raises NotAllowedNow: it was answered, withdrawn, changed or lapsed in the meantime, or changed too
         often
     :raises ValidationError: as :func:`submit_support_request`
+    :raises TooMuch: ``by`` was told no just now for the case it is changed to
     """
     account = lock_account(request.account)
     request = lock_request(request)
@@ -91,8 +91,9 @@ def edit_support_request(*, request, seen, by, roles, window, reason, at, case_n
         raise NotAllowedNow(_("This is no request of support."))
     require_room_to_change(request)
     terms = _terms(account, roles, window, reason, case_number, no_case, known=request)
-    check_changed_window(request, window, at=at)
+    check_changed_window(request=request, window=window, at=at)
     if terms["case_number"] != request.case_number:
+        require_not_just_denied(account, by, terms["case_number"], at=at)
         make_room(account, by, terms["case_number"], at=at)
     return change_terms(request, terms, window, seen=seen, by=by, at=at)
 

@@ -53,6 +53,19 @@ def check_window(window, *, zone, at):
         raise ValidationError(_("That is too long. Access lasts one year at most."), code="ends_at")
 
 
+def check_changed_window(*, request, window, at):
+    """Refuse a window to which a waiting request may not be changed.
+
+    A start that was in order when it was asked for stays in order until it is changed; the end is still to come.
+
+    :raises ValidationError: as :func:`check_window`
+    """
+    kept = window.starts_at is not None and window.starts_at == request.starts_at
+    check_window(window, zone=request.account.zone, at=request.submitted_at if kept else at)
+    if window.ends_at is not None and window.ends_at <= at:
+        raise ValidationError(_("The end is in the past. Choose a later end."), code="ends_at")
+
+
 def _check_length(duration):
     if duration < settings.PORTAL_DURATION_MIN:
         shortest = spell_duration(settings.PORTAL_DURATION_MIN)

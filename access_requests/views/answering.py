@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts import selectors as accounts
+from accounts.authorization import granted
 from accounts.permissions import LENDABLE, AccountPermission
 from audit import edge
 from frame import clock
@@ -93,6 +94,7 @@ def _find_decidable(request, public_id, *, at):
 
 def _page(request, access_request, form, *, status, preselected, at):
     asked = access_request.rights
+    grant = access_request.grant if access_request.status == Status.APPROVED else None
     rows = switches(form, rights=asked, opens=accounts.opens_today(access_request.account))
     context = {
         "access_request": access_request,
@@ -106,7 +108,9 @@ def _page(request, access_request, form, *, status, preselected, at):
         "moves": selectors.possible_moves(access_request, request.user, at=at),
         "partner_since": selectors.linked_since(access_request),
         "blocks": selectors.standing_blocks(access_request.account, access_request.people),
-        "grant": access_request.grant if access_request.status == Status.APPROVED else None,
+        "grant": grant,
+        "rights_given": granted(grant) if grant else [],
+        "may_end": grant is not None and grant.unended_at(at) and services.may_end(request.user, grant, at=at),
         "at": at,
     }
     return render(request, "access_requests/decide.html", context, status=status)

@@ -28,7 +28,7 @@ from .reading import find_visible
 def ask(request, customer, membership):
     """REQUEST ACCESS for one person of the partner to one customer's account."""
     at = clock.now()
-    edge.concern(accounts.known_number(customer))
+    edge.concern(*accounts.concerned(request.user, customer))
     person, own = find_colleague(request, membership, at=at)
     account = _customer_asked(own, customer, at=at)
     form = AskForm(request.POST if request.method == "POST" else None, account=account, at=at)
@@ -54,7 +54,7 @@ def ask(request, customer, membership):
 def ask_several(request, customer):
     """REQUEST ACCESS for several people of the partner, ticked on My contacts, by one form."""
     at = clock.now()
-    edge.concern(accounts.known_number(customer))
+    edge.concern(*accounts.concerned(request.user, customer))
     companies = selectors.own_companies(request.user, at=at)
     own = find_company(request, companies, at=at, customer=customer)
     account = _customer_asked(own, customer, at=at)

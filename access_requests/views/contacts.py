@@ -65,7 +65,7 @@ def customer_options(request):
 def add(request, customer, membership):
     """ADD CONTACT AS USER: let one colleague in, on rights one holds oneself (S2-35)."""
     at = clock.now()
-    edge.concern(accounts.known_number(customer))
+    edge.concern(*accounts.concerned(request.user, customer))
     person, own = find_colleague(request, membership, at=at)
     account = get_object_or_404(selectors.customers_through(request.user, own, at=at), number=customer)
     lenders = selectors.lending_grants(request.user, account, company=own.account, at=at)

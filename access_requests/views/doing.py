@@ -41,7 +41,7 @@ def grant_done(request, grant_id):
 def hand_back(request, number):
     """Show what the reader was lent on an account, and hand all of it back on the button."""
     at = clock.now()
-    edge.concern(accounts.known_number(number))
+    edge.concern(*accounts.concerned(request.user, number))
     account = _find(request, number, at=at)
     if request.method == "POST":
         services.hand_back_access(account=account, by=request.user, at=at)

@@ -1,9 +1,13 @@
 """What an associate has typed so far on the way to a request. It is kept in the session, until it is sent or left."""
 
+import hashlib
 from dataclasses import asdict, dataclass, field
+
+from audit.record import canonical_json
 
 KEPT = "support_drafts"
 MOST = 5
+FOUND = "support_found"
 
 
 @dataclass
@@ -34,3 +38,22 @@ def keep(session, key, draft):
 def throw_away(session, key):
     """Forget a draft that was sent or left."""
     session[KEPT] = {name: kept for name, kept in session.get(KEPT, {}).items() if name != key}
+
+
+def note_found(session, account):
+    """Keep the two numbers of the account that was looked up last, for a request that begins with it (S0-5)."""
+    session[FOUND] = {"number": account.number, "org_id": account.org_id}
+
+
+def org_id_found(session, number):
+    """The organization ID that was looked up last, if it was for this account number; otherwise an empty text."""
+    found = session.get(FOUND, {})
+    return found["org_id"] if found.get("number") == number else ""
+
+
+def mark_of(draft, roles):
+    """A short mark (hex) of what the last step shows: what was typed, and what the roles mean now.
+
+    :param roles: the bundles as a request would keep them
+    """
+    return hashlib.sha256(canonical_json([asdict(draft), roles])).hexdigest()

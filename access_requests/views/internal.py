@@ -20,6 +20,7 @@ from frame.tables import Column, Table
 from .. import selectors
 from ..forms import FindAccountForm
 from ..states import Status
+from .drafts import note_found
 
 COLUMNS = (
     Column("request", _("Request"), lambda row: row.public_id, ("public_id",)),
@@ -74,6 +75,8 @@ def support_find(request):
         return render(request, "429.html", status=429)
     if request.method == "POST" and form.is_valid():
         found, looked = look_up_account(number=form.cleaned_data["number"], by=request.user, at=at), True
+        if found is not None:
+            note_found(request.session, found)
     context = {"form": form, "found": found, "looked": looked, "at": at}
     status = 400 if request.method == "POST" and not looked else 200
     return render(request, "access_requests/support_find.html", context, status=status)

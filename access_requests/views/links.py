@@ -119,7 +119,7 @@ def end_all(request, number, partner):
 def unlink_customer(request, customer):
     """The partner ends a partnership."""
     at = clock.now()
-    edge.concern(accounts.known_number(customer))
+    edge.concern(*accounts.concerned(request.user, customer))
     companies = [own for own in selectors.own_companies(request.user, at=at) if own.is_admin]
     partner = find_company(request, companies, at=at, customer=customer).account
     partnership = get_object_or_404(partners.customers_of(partner, at=at), customer__number=customer)
@@ -172,7 +172,7 @@ def _enter_to_act(request, number, *, at):
 
     :raises PermissionDenied: the reader belongs to the account, and somebody else decides
     """
-    edge.concern(accounts.known_number(number))
+    edge.concern(*accounts.concerned(request.user, number))
     account = _enter(request, number, at=at).account
     require_decider(request.user, account, RequestKind.PARTNER, at=at)
     return account

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.authorization import is_associate
+from audit import edge
 from frame import clock
 from frame.rates import within
 from frame.refusals import NotAllowedNow
@@ -20,7 +21,7 @@ from .. import selectors, services
 from ..forms import SupportDetailsForm, SupportRolesForm
 from ..models import Seen
 from ..states import Status
-from .drafts import Draft, draft_of, keep, throw_away
+from .drafts import Draft, draft_of, keep, mark_of, org_id_found, throw_away
 
 _ID = re.compile("[0-9]{1,18}")
 
@@ -30,16 +31,17 @@ class Wizard:
 
     def __init__(self, request, public_id, at):
         """:raises Http404: the reader is no associate, or the request is not one of theirs"""
+        if public_id:
+            edge.concern(selectors.account_number_of(public_id))
         if not is_associate(request.user, at=at):
             raise Http404
         self.by, self.at, self.session = request.user, at, request.session
         self.asked: Any = None
+        self.key = public_id
         if public_id:
-            found = selectors.support_requests_of(request.user).with_people().filter(public_id=public_id)
-            self.asked = found.first()
+            self.asked = self._found()
             if self.asked is None:
                 raise Http404
-        self.key = public_id
         self.draft = draft_of(self.session, public_id) or self._beginning()
 
     @property
@@ -51,6 +53,12 @@ class Wizard:
         """The address of a step."""
         return reverse(f"support_edit{step}", args=[self.key]) if self.asked else reverse(f"support_ask{step}")
 
+    def begin_with(self, number):
+        """Show this account number, with the organization ID where it was looked up; what was typed stays kept."""
+        known = self.draft.details.get("org_id", "") if self.draft.details.get("number") == number else ""
+        org_id = org_id_found(self.session, number) or known
+        self.draft.details = self.draft.details | {"number": number, "org_id": org_id}
+
     def tries_a_pair(self, data):
         """Whether an account number and an organization ID are tried that were not counted as a try before."""
         known = {name: self.draft.details.get(name) for name in ("number", "org_id")}
@@ -61,6 +69,14 @@ class Wizard:
         for name, value in typed.items():
             setattr(self.draft, name, value)
         keep(self.session, self.key, self.draft)
+
+    def catch_up(self):
+        """Go on from what the request is now, and answer what was changed in it meanwhile; nothing for a new one."""
+        if self.asked is None:
+            return []
+        self.asked, known = self._found(), self.draft.version
+        self.keep(version=self.asked.version)
+        return selectors.changes_since(self.asked, known)
 
     def throw_away(self):
         """Forget what was typed."""
@@ -78,6 +94,9 @@ class Wizard:
     def reviewed(self):
         """Both steps as they were typed, checked again now: what is right may be wrong since."""
         return self.details(check=True), SupportRolesForm({"roles": self.draft.roles})
+
+    def _found(self):
+        return selectors.support_requests_of(self.by).with_people().filter(public_id=self.key).first()
 
     def _beginning(self):
         if self.asked is None:
@@ -98,8 +117,8 @@ def support_details(request, public_id=""):
         return redirect(wizard.asked)
     if request.method != "POST":
         begun = request.GET.get("number", "")[:12]
-        if begun and not wizard.asked and wizard.draft.details.get("number") != begun:
-            wizard.draft.details = wizard.draft.details | {"number": begun, "org_id": ""}
+        if begun and not wizard.asked:
+            wizard.begin_with(begun)
         return _page(request, wizard, "details", form=wizard.details(check="check" in request.GET))
     if wizard.tries_a_pair(request.POST) and not within(request, "find_account"):
         return render(request, "429.html", status=429)
@@ -136,7 +155,7 @@ def support_roles(request, public_id=""):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def support_review(request, public_id=""):
-    """The third step: everything once more, and the button that sends it."""
+    """The third step: everything once more, and the button that sends what stands there and nothing else."""
     wizard = Wizard(request, public_id, clock.now())
     if wizard.is_over:
         return redirect(wizard.asked)
@@ -145,15 +164,17 @@ def support_review(request, public_id=""):
         return redirect(f"{wizard.address('')}?check=1")
     if not roles.is_valid():
         return redirect(wizard.address("_roles"))
-    refusal, status = "", 200
-    if request.method == "POST":
+    chosen = [role.as_asked() for role in roles.cleaned_data["roles"]]
+    changes, refusal, status = [], "", 200
+    if request.method == "POST" and request.POST.get("mark") != mark_of(wizard.draft, chosen):
+        refusal, status = _("This is not what stood here before: it was changed meanwhile. Read it again."), 409
+    elif request.method == "POST":
         try:
             return _send(request, wizard, details, roles)
         except ValidationError as error:
             refusal, status = " ".join(error.messages), 400
         except NotAllowedNow as error:
-            refusal, status = str(error), 409
-    chosen = [role.as_asked() for role in roles.cleaned_data["roles"]]
+            changes, refusal, status = wizard.catch_up(), str(error), 409
     return _page(
         request,
         wizard,
@@ -163,6 +184,8 @@ def support_review(request, public_id=""):
         roles=selectors.roles_in_words(chosen),
         window=details.cleaned_data["window"],
         deciders=selectors.who_decides_support(details.account, wizard.by, at=wizard.at),
+        mark=mark_of(wizard.draft, chosen),
+        changes=changes,
         refusal=refusal,
         status=status,
     )

@@ -77,9 +77,16 @@ def find_open(user, number, *, at):
     )
 
 
-def known_number(text):
-    """The number if an account has it, or an empty string: for the trail, never for a page."""
-    return text if Account.objects.filter(number=text).exists() else ""
+def concerned(user, number):
+    """What a refusal at an account's page is written down with: for the trail, never for a page.
+
+    :returns: the number if an account has it, or an empty string; and the id of the newest access that support's
+        associate ``user`` was given there, or an empty string. With it the line is kept from staff as that access is.
+    """
+    if not Account.objects.filter(number=number).exists():
+        return "", ""
+    lent = Grant.objects.filter(grantee=user.pk, account__number=number, kind=RequestKind.SUPPORT)
+    return number, lent.order_by("-pk").values_list("public_id", flat=True).first() or ""
 
 
 def openable(user, *, at, search=""):

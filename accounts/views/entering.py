@@ -18,7 +18,7 @@ def enter(request, number, *, permission, page, looking=True):
     :raises Http404: no such account, or none of this person's business
     """
     if request.method == "POST":
-        edge.concern(selectors.known_number(number))  # a refusal stands in that account's trail
+        edge.concern(*selectors.concerned(request.user, number))  # a refusal stands in that account's trail
     looking = looking and request.method != "POST"
     try:
         visit = services.enter(

@@ -104,7 +104,7 @@ def switch(request):
     if not form.is_valid():
         raise Http404
     number = form.cleaned_data["account"]
-    edge.concern(selectors.known_number(number))
+    edge.concern(*selectors.concerned(request.user, number))
     account = _found(request.user, number)
     request.session["account"] = account.number
     return redirect("account", number=account.number)

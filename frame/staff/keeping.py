@@ -7,6 +7,7 @@ moment it comes from the database, so that no page, title or message can show it
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib.admin.views.main import ALL_VAR, ERROR_FLAG, ORDER_VAR, PAGE_VAR, SEARCH_VAR
 from django.db.models import Case, CharField, Exists, JSONField, OuterRef, Q, TextField, When
 from django.db.models.functions import Substr
@@ -16,7 +17,7 @@ from django.utils.text import smart_split, unescape_string_literal
 # A question upward: every receiver answers querysets of rows whose ``public_id`` is kept from staff
 kept_from_staff = Signal()
 
-_BEFORE_AN_ID = ("/requests/", "/access/")
+_BEFORE_AN_ID = ("/requests/", "/access/", f"/{settings.ADMIN_PATH}internal/access-requests/")
 _ID_LENGTH = 32
 _OF_THE_LIST_ITSELF = {ALL_VAR, ERROR_FLAG, ORDER_VAR, PAGE_VAR, SEARCH_VAR}
 

@@ -36,6 +36,13 @@
     }, 20000);
   });
 
+  // What comes from elsewhere, as where somebody was signed out meanwhile, is no part of this page.
+  document.addEventListener("htmx:beforeSwap", function (event) {
+    if (event.detail.boosted) return;
+    const asked = new URL(event.detail.requestConfig.path, window.location.href);
+    if (new URL(event.detail.xhr.responseURL).pathname !== asked.pathname) event.detail.shouldSwap = false;
+  });
+
   // No look for news while the page is hidden or somebody is reading the pop-up.
   document.addEventListener("htmx:beforeRequest", function (event) {
     const toasts = document.getElementById("toasts");

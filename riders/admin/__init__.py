@@ -1,6 +1,13 @@
-"""Staff's windows on cases and remote sessions."""
+"""Staff's windows on cases, articles, riders and remote sessions."""
 
+from .articles import Articles
 from .cases import SupportCases
+from .riders import Riders
 from .sessions import RemoteSessions
 
-__all__ = ["RemoteSessions", "SupportCases"]
+__all__ = [
+    "Articles",
+    "RemoteSessions",
+    "Riders",
+    "SupportCases",
+]

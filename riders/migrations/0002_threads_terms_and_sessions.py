@@ -48,6 +48,7 @@ class Migration(migrations.Migration):
                 ('slug', models.SlugField(max_length=80, unique=True, verbose_name='address')),
                 ('title', models.CharField(max_length=200, verbose_name='title')),
                 ('text', models.TextField(max_length=50000, verbose_name='text')),
+                ('sought', models.TextField(editable=False)),
                 ('changed_at', models.DateTimeField(verbose_name='changed')),
                 ('published_at', models.DateTimeField(blank=True, null=True, verbose_name='published')),
             ],

@@ -1,6 +1,16 @@
 from django.conf import settings
 from django.db import migrations, models
 
+from riders import triggers
+
+
+def lay(apps, schema_editor):
+    triggers.lay(schema_editor.connection)
+
+
+def lift(apps, schema_editor):
+    triggers.lift(schema_editor.connection)
+
 
 class Migration(migrations.Migration):
 
@@ -34,4 +44,6 @@ class Migration(migrations.Migration):
             model_name='supportcase',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('channel', 'portal'), ('sender', '')), models.Q(models.Q(('channel', 'portal'), _negated=True), models.Q(('sender', ''), _negated=True)), _connector='OR'), name='a_case_from_outside_the_portal_names_its_sender'),
         ),
+        # Whatever rewrites this table later, as SQLite does for a changed column, lays them again
+        migrations.RunPython(lay, lift),
     ]

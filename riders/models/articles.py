@@ -1,5 +1,7 @@
 """What support has written down for customers."""
 
+import unicodedata
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -18,6 +20,8 @@ class Article(models.Model):
     slug = models.SlugField(_("address"), max_length=80, unique=True)
     title = models.CharField(_("title"), max_length=200)
     text = models.TextField(_("text"), max_length=50_000)
+    # Title and text as they are searched: databases differ in what they take for the same letter
+    sought = models.TextField(editable=False)
     changed_at = models.DateTimeField(_("changed"))
     changed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("changed by")
@@ -48,3 +52,8 @@ class Article(models.Model):
 
     def __str__(self):
         return self.title
+
+    @staticmethod
+    def folded(text):
+        """Words as they are compared in a search: capital or not, composed or not."""
+        return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())

@@ -1,5 +1,7 @@
 """The terms remote sessions are held under, version by version, and who said what to them for which case."""
 
+from datetime import UTC
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -50,6 +52,12 @@ class Rider(models.Model):
 
     def __str__(self):
         return _("%(title)s, version %(version)s") % {"title": self.title, "version": self.version}
+
+    @property
+    def dated(self):
+        """Version and day of publication, alike in every language and zone: they stand in the PDF too."""
+        day = self.published_at.astimezone(UTC).date().isoformat() if self.published_at else "…"
+        return f"Version {self.version}, {day}"
 
 
 class AcknowledgementQuerySet(models.QuerySet):

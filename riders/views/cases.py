@@ -80,7 +80,7 @@ def case_open(request, number):
 def case(request, number, case_number):
     """One case; the button says that it is solved."""
     if request.method == "POST":
-        edge.concern(accounts.known_number(number))
+        edge.concern(*accounts.concerned(request.user, number))
     visit = enter_customer(request, number, P.VIEW_CASES, "case", looking=False)
     found = selectors.find_case(visit.account, case_number)
     if found is None:

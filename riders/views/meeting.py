@@ -29,7 +29,7 @@ TYPED = ("replan", "invite", "start")  # where somebody has typed something that
 def session(request, number, case_number, session_id):
     """One session, and what the customer's people may do about it."""
     if request.method == "POST":
-        edge.concern(accounts.known_number(number))
+        edge.concern(*accounts.concerned(request.user, number))
     visit = enter_customer(request, number, P.VIEW_CASES, "session", looking=False)
     found, writes = session_of(case_of(visit, case_number), session_id), P.WRITE_CASES in visit.rights
     meeting = _Meeting(request, found, at_desk=False, writes=writes)

@@ -7,7 +7,9 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from accounts import selectors as accounts
 from accounts.permissions import AccountPermission as P
+from audit import edge
 from frame import clock
 
 from .. import selectors, services
@@ -19,6 +21,8 @@ from .sessions import field_of
 @require_http_methods(["GET", "HEAD", "POST"])
 def remote_tools(request, number):
     """The customer says which tools it permits."""
+    if request.method == "POST":
+        edge.concern(*accounts.concerned(request.user, number))
     visit = enter_customer(request, number, P.CHANGE_SETTINGS, "remote_tools")
     form = _form(request, visit.account)
     if _saved(request, visit.account, form, support=False):

@@ -16,9 +16,11 @@ from accounts.permissions import AccountPermission as P
 from audit.models import TrailLine
 from audit.selectors import USED
 from riders.models import RemoteSession, SupportCase
+from riders.selectors import current_rider
 from riders.services import open_case, plan_session
 from tests.cast import approve, ask_for_support
 from tests.pages import form_of, soup_of
+from tests.riders.written import published_article, published_rider
 
 INSIDE = re.compile(r"^accounts/<str:number>/")
 ACME = "654321"
@@ -30,6 +32,8 @@ FOR_MEMBERS = {
     *("person_successor", "account_access", "account_requests", "account_partners", "give_access", "unlink_partner"),
     *("end_all_access", "account_remote_tools"),
 }
+# What a page is asked with
+CHOSEN = {"article_suggestions": "?subject=Slow+mornings"}
 # What is done on each page that has a form
 CHANGES = {
     "account_configuration_change": {"domains": "acme.example\nacme.test"},
@@ -37,6 +41,16 @@ CHANGES = {
     "account_case": {},
     "account_session": {"do": "call_off"},
 }
+
+
+# What is said of a page in the trail, where it is more than that it was looked at
+MORE_THAN_A_LOOK = {"account_rider_download": "rider.downloaded"}
+
+
+@pytest.fixture(autouse=True)
+def written(cast, now):
+    """An article about what Connie reports, and the terms for remote sessions."""
+    return published_article(cast, at=now, title="Slow mornings"), published_rider(cast, at=now)
 
 
 @pytest.fixture
@@ -70,7 +84,9 @@ def path_of(name, case):
     """This will give the address of a room of Acme's account."""
     known = {"number": ACME, "case_number": case.number, "membership": 1, "public_id": "0" * 32, "partner": "700118"}
     known |= {"session_id": case.sessions.get().public_id}
-    return "/" + re.sub(r"<\w+:(\w+)>", lambda place: str(known[place[1]]), rooms()[name])
+    known |= {"slug": "slow-mornings", "digest": current_rider().digest}
+    path = "/" + re.sub(r"<\w+:(\w+)>", lambda place: str(known[place[1]]), rooms()[name])
+    return path + CHOSEN.get(name, "")
 
 
 def lines():
@@ -125,7 +141,8 @@ class TestExactlyOneLine:
 
         assert response.status_code == 200
         [line] = lines()
-        assert (line.event, line.account, line.grants) == ("account.viewed", ACME, [everything_lent.public_id])
+        event = MORE_THAN_A_LOOK.get(name, "account.viewed")
+        assert (line.event, line.account, line.grants) == (event, ACME, [everything_lent.public_id])
         [deed] = selectors.as_deeds([line])
         assert deed.words == f"Tess opened the page: {selectors.page_in_words(line.details['page'])}"
         assert line.details["page"] not in deed.words.split(": ")  # in words, not as the trail spells it

@@ -2,17 +2,18 @@
 
 import csv
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from access_requests import services
 from access_requests.models import AccessRequest, new_public_id
 from access_requests.states import Status
 from accounts.authorization import held
-from accounts.models import Grant, Membership, User
+from accounts.models import Account, Grant, Membership, User
 from accounts.permissions import AccountPermission as P
 from accounts.permissions import Role
 from frame import clock
@@ -113,6 +114,15 @@ class TestTheList:
         assert shown(page) == [three_asked[place].public_id for place in places]
         assert ("No request here" in words_of(page)) == (not places)
 
+    def test_what_was_ended_early_says_so_and_ends_when_it_ended(self, cast, three_asked, signed_in):
+        services.end_access(grant=three_asked[2].grant, by=cast.carol, at=clock.now())
+
+        for who, path in ((cast.carol, LIST), (cast.stan, "/admin/internal/access-requests/")):
+            row = soup_of(signed_in(who).get(f"{path}?status=approved")).select_one("main tbody tr")
+            assert row.select("td")[-1].get_text(" ", strip=True) == "Approved ended"
+            begins, ends = (datetime.fromisoformat(time["datetime"]) for time in row.select("time")[:2])
+            assert begins <= ends <= clock.now()
+
     def test_what_has_lapsed_is_shown_as_expired_before_any_job_has_run(self, cast, three_asked, signed_in, now):
         AccessRequest.objects.filter(pk=three_asked[0].pk).update(respond_by=now)
         client = signed_in(cast.carol)
@@ -180,6 +190,22 @@ class TestTheList:
         assert LIST in signed_in(cast.dora).get("/").content.decode()
         assert "/accounts/810432/access/requests/" in signed_in(cast.mallory).get("/").content.decode()
 
+    def test_whoever_has_many_accounts_finds_that_of_the_one_they_are_in(self, cast, signed_in, now):
+        rows = [
+            Account(kind="customer", number=f"30000{place}", org_id=f"3000000{place}", name=f"C {place}", opened_at=now)
+            for place in range(9)
+        ]
+        theirs = Account.objects.bulk_create(rows)
+        Membership.objects.bulk_create(
+            Membership(user=cast.carol, account=one, role=Role.ADMINISTRATOR, joined_at=now) for one in theirs
+        )
+        carol = signed_in(cast.carol)
+
+        for one in (cast.acme, theirs[0], theirs[-1]):
+            [link] = soup_of(carol.get(f"/accounts/{one.number}/")).select('.menu-sheet a[href$="/access/requests/"]')
+            assert link["href"] == f"/accounts/{one.number}/access/requests/"
+        assert soup_of(carol.get("/")).select_one(f'.menu-sheet a[href="{LIST}"]')
+
     def test_there_is_none_of_a_partners_account(self, cast, signed_in):
         assert signed_in(cast.pat).get("/accounts/700118/access/requests/").status_code == 404
 
@@ -242,6 +268,24 @@ class TestAnswering:
         [grant] = Grant.objects.filter(request_id=support_asked.public_id)
         assert held(cast.tess, cast.acme, at=clock.now()) == {P.VIEW_USAGE}
         assert timedelta(hours=23) < grant.ends_at - clock.now() <= timedelta(days=1)
+
+    @pytest.mark.seed("S0-20")
+    def test_whoever_changes_the_answer_reads_what_was_given_and_finds_no_switch_that_does_nothing(
+        self, cast, support_asked, signed_in
+    ):
+        carol = signed_in(cast.carol)
+        answer(carol, support_asked, answer="approve", permissions=["view_usage"], until="day")
+
+        soup = soup_of(carol.get(f"/requests/{support_asked.public_id}/decide/"))
+        assert [line.get_text(strip=True) for line in soup.select(".given-list li")] == ["See usage"]
+        assert not soup.select("main [role=switch], main [name=until]")
+        assert "rights switched on" not in soup.main.get_text()
+        less = soup.find("a", string="Make it less")["href"]
+        assert carol.get(less).status_code == 200
+
+        answer(carol, support_asked, answer="deny")
+        soup = soup_of(carol.get(f"/requests/{support_asked.public_id}/decide/"))  # who approves again chooses again
+        assert len(soup.select("main [role=switch]")) == 3
 
     @pytest.mark.seed("S0-13")
     @pytest.mark.trust("A6")

@@ -10,6 +10,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 
 from access_requests import services
+from access_requests.forms import SupportDetailsForm
 from access_requests.models import AccessRequest, AccessRole
 from access_requests.services import Window
 from access_requests.states import Status
@@ -234,6 +235,20 @@ class TestWindows:
             ask_for_support(cast, window=longer, at=at)
         assert ask_for_support(cast, window=Window(starts_at=starts_at, ends_at=ends_at), at=at).ends_at == ends_at
 
+    @pytest.mark.parametrize(("typed", "hours"), [("2026-10-26T02:30", 25), ("2026-10-25T03:15", 1.75)])
+    def test_a_start_in_the_hour_that_comes_twice_stays_when_the_rest_is_changed_later(self, cast, typed, hours):
+        starts_at = datetime(2026, 10, 25, 2, 30, tzinfo=AMSTERDAM)
+        day_before, twice = starts_at - DAY, Window(starts_at=starts_at, ends_at=starts_at + 3 * DAY)
+        request = ask_for_support(cast, window=twice, at=day_before)
+        shown = {**SupportDetailsForm.initial_of(request), "ends_at": typed}
+        form = SupportDetailsForm(
+            shown, by=cast.tess, known=request, at=datetime(2026, 10, 25, 2, 45, tzinfo=AMSTERDAM)
+        )
+
+        assert form.is_valid(), form.errors
+        window = form.cleaned_data["window"]
+        assert (window.starts_at, window.ends_at - window.starts_at) == (request.starts_at, timedelta(hours=hours))
+
     @pytest.mark.trust("E4")
     @pytest.mark.parametrize(("ends", "waits"), [(DAY, DAY), (30 * DAY, 14 * DAY)])
     def test_it_waits_fourteen_days_or_until_the_asked_end(self, cast, now, ends, waits):
@@ -316,6 +331,27 @@ class TestEditSupportRequest:
         edit(support_asked, by=cast.tess, case_number=case.number, no_case="", at=now)
 
         assert (fresh(support_asked).case_number, fresh(support_asked).no_case) == (case.number, "")
+
+    def test_what_was_denied_for_a_case_is_not_asked_again_by_naming_the_case_later(self, cast, now, support_asked):
+        case = cases.open_case(account=cast.acme, subject="Backups stop", by=cast.connie, at=now)
+        deny(ask_for_support(cast, case_number=case.number, at=now), by=cast.carol, at=now)
+
+        with pytest.raises(TooMuch, match="just denied"):
+            edit(support_asked, by=cast.tess, case_number=case.number, no_case="", at=now + HOUR / 2)
+        edit(support_asked, by=cast.tess, case_number=case.number, no_case="", at=now + HOUR)
+
+        assert fresh(support_asked).case_number == case.number
+
+    @pytest.mark.trust("E5")
+    def test_an_end_that_has_passed_is_refused_though_the_start_may_stay(self, cast, now):
+        request = ask_for_support(cast, window=Window(starts_at=now + HOUR, ends_at=now + DAY), at=now)
+        shorter = Window(starts_at=now + HOUR, ends_at=now + 2 * HOUR)
+
+        with pytest.raises(ValidationError, match="The end is in the past"):
+            edit(request, by=cast.tess, window=shorter, at=now + 2 * HOUR)
+        edit(request, by=cast.tess, window=shorter, at=now + 2 * HOUR - timedelta(seconds=1))
+
+        assert fresh(request).ends_at == now + 2 * HOUR
 
     def test_a_case_solved_since_stays_named(self, cast, now):
         case = cases.open_case(account=cast.acme, subject="Backups stop", by=cast.connie, at=now)

@@ -7,14 +7,16 @@ import pytest
 from django.urls import reverse
 
 from access_requests import services
+from access_requests.services import end_access
 from access_requests.states import Status
 from accounts import authorization
 from accounts import services as accounts
 from accounts.models import Grant
 from accounts.permissions import LENDABLE, PAGES
+from audit.models import TrailLine
 from notifications.models import Mail
 from tests.cast import READ_RECORDS, REPAIR, approve, ask_for_support, fresh, role_bundles
-from tests.pages import words_of
+from tests.pages import soup_of, words_of
 
 FIRST = [READ_RECORDS, "Follow up cases", "Look into the configuration", REPAIR]
 CHOICES = [*combinations(FIRST, 1), *combinations(FIRST, 2)]
@@ -90,3 +92,19 @@ def test_a_swedish_customer_reads_the_roles_in_swedish(cast, now, signed_in):
     for text in (mail.text, mail.html, words_of(signed_in(cast.carol).get(f"/requests/{request.public_id}/decide/"))):
         assert "Laga konfigurationen" in text
         assert REPAIR not in text
+
+
+@pytest.mark.seed("S0-10")
+@pytest.mark.trust("L4")
+def test_what_was_refused_inside_is_kept_from_staff_as_the_access_is(cast, now, signed_in):
+    grant = approve(ask_for_support(cast, at=now), by=cast.carol, at=now)
+    tess = signed_in(cast.tess)
+    assert tess.post("/accounts/654321/settings/", {"version": 0}).status_code == 403
+    end_access(grant=grant, by=cast.carol, at=now)
+    assert tess.post("/hand-back/654321/").status_code == 404
+
+    lines = TrailLine.objects.filter(event="access.refused", account="654321")
+    assert list(lines.values_list("actor", "subject")) == [(cast.tess.email, grant.public_id)] * 2
+    listed = soup_of(signed_in(cast.root).get("/admin/audit/trailline/?noun=access")).select_one("#result_list")
+    assert listed.get_text().count("access.refused") == 2
+    assert cast.tess.email not in listed.get_text()

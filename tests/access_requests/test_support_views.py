@@ -56,6 +56,11 @@ def three_steps(browser, *, roles=(READ_RECORDS,), begin=NEW, **details):
     return browser.post(f"{begin}roles/", {"roles": ids(*roles)}, follow=True)
 
 
+def send(browser, *, begin=NEW):
+    """This will press the button on the review as it stands now, and give the answer."""
+    return browser.post(f"{begin}review/", form_of(browser.get(f"{begin}review/")))
+
+
 @pytest.mark.seed("S0-24")
 class TestTheThreeSteps:
     def test_lead_to_a_request(self, cast, tess):
@@ -71,7 +76,7 @@ class TestTheThreeSteps:
         assert "Adam, Carol and Dora" in review
         assert not asked_for_support().exists()  # nothing is sent before the last step
 
-        sent = tess.post(f"{NEW}review/")
+        sent = send(tess)
 
         request = asked_for_support().get()
         assert sent.headers["Location"] == f"/requests/{request.public_id}/"
@@ -139,7 +144,7 @@ class TestTheThreeSteps:
         window = {"starts_at": start.strftime("%Y-%m-%dT%H:%M"), "ends_at": end.strftime("%Y-%m-%dT%H:%M")}
 
         review = words_of(three_steps(tess, length="fixed", **window))
-        tess.post(f"{NEW}review/")
+        send(tess)
 
         request = asked_for_support().get()
         assert "Auckland time" in review
@@ -187,12 +192,42 @@ class TestTheThreeSteps:
         assert page.request["PATH_INFO"] == f"{NEW}leave/"
         assert form_of(tess.get(f"{NEW}roles/"))["roles"] == ids(REPAIR)
 
+    def test_what_is_sent_is_what_was_read_though_another_window_went_on(self, cast, tess):
+        read = form_of(three_steps(tess))
+        tess.post(NEW, {**DETAILS, "number": "810432", "org_id": cast.globex.org_id})
+
+        refused = tess.post(f"{NEW}review/", read)
+
+        assert (refused.status_code, asked_for_support().exists()) == (409, False)
+        assert "Nothing was sent. This is not what stood here before" in words_of(refused)
+        assert "Globex" in words_of(refused)
+        tess.post(f"{NEW}review/", form_of(refused))
+        assert asked_for_support().get().account == cast.globex
+
+    def test_nor_does_more_go_because_a_role_gives_more_since(self, cast, tess, now):
+        read = form_of(three_steps(tess))
+        [role] = role_bundles(READ_RECORDS)
+        more = [*role.permissions, "change_configuration"]
+        services.change_access_role(
+            role=role, name=role.name, description=role.description, permissions=more, active=True, by=cast.root, at=now
+        )
+
+        refused = tess.post(f"{NEW}review/", read)
+
+        assert (refused.status_code, asked_for_support().exists()) == (409, False)
+
+    def test_numbers_may_be_typed_with_spaces_as_they_are_read_out(self, cast, tess):
+        three_steps(tess, number="654 321", org_id=" 4810 4810")
+
+        assert send(tess).status_code == 302
+        assert asked_for_support().get().account == cast.acme
+
     def test_what_went_wrong_since_is_said_at_the_end(self, cast, tess, now):
         page = three_steps(tess)
         assert page.status_code == 200
         ask_for_support(cast, at=clock.now())
 
-        page = tess.post(f"{NEW}review/")
+        page = send(tess)
 
         assert page.status_code == 409
         assert "Nothing was sent. A request for Tess waits for an answer already." in words_of(page)
@@ -201,7 +236,7 @@ class TestTheThreeSteps:
     def test_a_case_of_the_customer_is_named(self, cast, tess, now):
         case = cases.open_case(account=cast.acme, subject="Backups stop", by=cast.connie, at=now)
         three_steps(tess, case_number=case.number, no_case="")
-        tess.post(f"{NEW}review/")
+        send(tess)
 
         assert asked_for_support().get().case_number == case.number
 
@@ -234,7 +269,7 @@ class TestChanging:
         assert "The account of a request stays." in words_of(page)
 
         three_steps(tess, begin=begin, roles=[REPAIR], number="810432", org_id="48220077", reason="The sign-in.")
-        changed = tess.post(f"{begin}review/")
+        changed = send(tess, begin=begin)
 
         assert changed.headers["Location"] == f"/requests/{support_asked.public_id}/"
         request = fresh(support_asked)
@@ -250,7 +285,7 @@ class TestChanging:
         assert other.status_code == 302
         assert fresh(support_asked).version == 1
 
-    def test_what_was_changed_in_another_window_is_refused(self, cast, tess, support_asked):
+    def test_what_was_changed_in_another_window_is_shown_first_and_then_changed_over(self, cast, tess, support_asked):
         begin = f"{LIST}{support_asked.public_id}/edit/"
         three_steps(tess, begin=begin)
         services.edit_support_request(
@@ -264,8 +299,31 @@ class TestChanging:
             at=clock.now(),
         )
 
-        assert tess.post(f"{begin}review/").status_code == 409
+        refused = send(tess, begin=begin)
+
+        assert refused.status_code == 409
         assert fresh(support_asked).reason == "From the other window."
+        assert "What is different now" in words_of(refused)
+        assert f"{support_asked.reason} From the other window." in words_of(refused)  # before, now
+        again = tess.post(f"{begin}review/", form_of(refused))  # having read it, what was typed goes
+        assert again.headers["Location"] == f"/requests/{support_asked.public_id}/"
+        assert fresh(support_asked).reason == DETAILS["reason"]
+
+    @pytest.mark.seed("S0-10")
+    def test_a_refusal_there_stands_in_the_customers_trail_and_names_nobody_to_staff(
+        self, cast, tess, support_asked, signed_in
+    ):
+        begin = f"{LIST}{support_asked.public_id}/edit/"
+        three_steps(tess, begin=begin)
+        form = {**form_of(tess.get(f"{begin}review/")), "mark": "another"}
+        assert tess.post(f"{begin}review/", form).status_code == 409
+        assert signed_in(cast.tom).post(begin, DETAILS).status_code == 404
+
+        lines = TrailLine.objects.filter(event="access.refused").order_by("sequence")
+        assert list(lines.values_list("account", "actor")) == [("654321", cast.tess.email), ("654321", cast.tom.email)]
+        page = signed_in(cast.root).get("/admin/audit/trailline/?noun=access")
+        assert words_of(page).count("access.refused") == 2
+        assert "@latchkey.example" not in soup_of(page).select_one("#result_list").get_text()
 
     @pytest.mark.seed("S0-27")
     def test_after_the_answer_there_is_nothing_to_change(self, cast, tess, support_asked, now):
@@ -525,10 +583,12 @@ class TestFindingTheAccount:
         assert tess.post(NEW, other).status_code == 429  # which would tell pairs apart just as well
         assert tess.post(NEW, {**DETAILS, "reason": "The same account."}).status_code == 302
 
-    def test_leads_to_a_request_with_the_number_filled_in(self, cast, tess):
+    @pytest.mark.seed("S0-5")
+    def test_leads_to_a_request_with_both_numbers_filled_in(self, cast, tess):
         tess.post(NEW, {**DETAILS, "number": "810432", "org_id": "48220077"})
         link = soup_of(tess.post(FIND, {"number": "654321"})).find("a", string="Ask for access")["href"]
 
         shown = form_of(tess.get(link))
-        assert (shown["number"], shown["org_id"], shown["reason"]) == (["654321"], [""], [DETAILS["reason"]])
+        assert (shown["number"], shown["org_id"], shown["reason"]) == (["654321"], ["48104810"], [DETAILS["reason"]])
+        assert form_of(tess.get(f"{NEW}?number=700118"))["org_id"] == [""]  # that of no other account
         assert form_of(tess.get(NEW))["number"] == ["810432"]  # looking changes nothing

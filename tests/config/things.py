@@ -11,6 +11,7 @@ from accounts.models import Grant
 from accounts.permissions import Role
 from riders.services import open_case, plan_session
 from tests.cast import INVOICES, READ_RECORDS, approve, ask, ask_for_support, member, role_bundles
+from tests.riders.written import published_article, published_rider
 
 # What is chosen on the page before, and comes along in the address
 CHOSEN = {"ask_several": "?person={membership}"}
@@ -48,7 +49,8 @@ def things(cast, now):
     case = open_case(account=cast.acme, subject="Backups stop", by=cast.connie, at=now)
     tomorrow = {"starts_at": now + timedelta(days=1), "ends_at": now + timedelta(days=1, hours=1)}
     session = plan_session(case=case, by=cast.tess, at=now, **tomorrow)
-    here = {"number": "654321", "customer": "654321", "partner": "700118", "case_number": case.number}
+    written = {"slug": published_article(cast, at=now).slug, "digest": published_rider(cast, at=now).digest}
+    here = {"number": "654321", "customer": "654321", "partner": "700118", "case_number": case.number, **written}
     here |= {"session_id": session.public_id}
     return [
         here

@@ -1,30 +1,21 @@
 """Sessions for tests: the terms, somebody's yes to them, and a planned session."""
 
-import hashlib
 from datetime import timedelta
 
 from riders import services
 from riders.models import Acknowledgement, Rider
 from riders.services.threads import follow
 from riders.states import Answer
+from tests.riders.written import published_rider
 
 HOUR = timedelta(hours=1)
 LINK = "https://join.example/room/7f3a"
 
 
 def rider(cast, *, at, version=1):
-    """This will give a published version of the terms."""
-    pdf = f"%PDF version {version}".encode()
+    """This will give that version of the terms, published."""
     found = Rider.objects.filter(version=version).first()
-    return found or Rider.objects.create(
-        version=version,
-        title="Remote access rider",
-        text="Both sides may end a session at any moment.",
-        pdf=pdf,
-        digest=hashlib.sha256(pdf).hexdigest(),
-        published_at=at,
-        published_by=cast.stan,
-    )
+    return found or published_rider(cast, at=at, title="Remote access rider", text=f"Either side ends it. ({version})")
 
 
 def accept(cast, case, *, at, by=None, answer=Answer.ACCEPTED, version=1):

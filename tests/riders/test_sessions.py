@@ -1,5 +1,7 @@
 """Remote sessions: none without the terms accepted for its own case, whoever starts it and with whatever tool."""
 
+import hashlib
+
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
@@ -10,7 +12,7 @@ from audit.models import TrailLine
 from frame.refusals import NotAllowedNow
 from notifications.models import Mail
 from riders import selectors, services
-from riders.models import Acknowledgement, CaseComment, RemoteSession, RemoteTools, SessionRequest, SupportCase
+from riders.models import Acknowledgement, CaseComment, RemoteSession, RemoteTools, Rider, SessionRequest, SupportCase
 from riders.states import Answer, CaseState, SessionRequestState, SessionStage, Why
 from tests.cast import approve, ask_for_support
 from tests.riders.acting_on_sessions import HOUR, LINK, a_case, a_session, accept, permit_other_tools, rider
@@ -80,13 +82,16 @@ class TestStarting:
 
     @pytest.mark.trust("I13", "C4")
     def test_nor_where_the_kept_terms_are_not_what_was_read(self, cast, case, planned, now):
-        accepted = accept(cast, case, at=now)
-        type(accepted.rider).objects.update(pdf=b"%PDF another")
+        yes = accept(cast, case, at=now)
+        Acknowledgement.objects.update(digest="0" * 64)
         with pytest.raises(NotAllowedNow, match="nobody of the customer has accepted"):
             start(planned, by=cast.tess, at=now)
 
-        type(accepted.rider).objects.update(pdf=b"%PDF version 1")
-        Acknowledgement.objects.update(digest="0" * 64)
+        forged = {"title": "Terms", "text": "Terms", "published_at": now, "published_by": cast.stan}
+        forged = Rider.objects.create(
+            version=7, pdf=b"%PDF another", digest=hashlib.sha256(b"%PDF").hexdigest(), **forged
+        )
+        Acknowledgement.objects.filter(pk=yes.pk).update(rider=forged, digest=forged.digest)
         with pytest.raises(NotAllowedNow, match="nobody of the customer has accepted"):
             start(planned, by=cast.tess, at=now)
 

@@ -16,6 +16,10 @@ from .visitors import DESK, sign_in
 pytestmark = pytest.mark.browser
 
 ASKED = "Support access has been requested to your Account on our Latchkey portal"
+LOOK_FOR_NEWS = """new Promise(done => {
+    document.addEventListener("htmx:afterRequest", () => done(), {once: true});
+    htmx.trigger("#toasts", "due");
+})"""
 SECONDS = 1000
 NOTICED_WITHIN = 20 * SECONDS
 
@@ -28,6 +32,22 @@ class TestTheStoryOfSupport:
 
     def test_without_javascript(self, arrive):
         play(partial(arrive, hands=Mouse, script=False, **DESK))
+
+
+@pytest.mark.trust("H6")
+class TestAPageThatStandsOpenAfterSigningOut:
+    def test_takes_nothing_in_from_the_sign_in_page(self, arrive):
+        carol = arrive(hands=Mouse, **DESK)
+        sign_in(carol, "carol@acme.example")
+        carol.open("/accounts/654321/invoices/")
+        carol.page.get_by_role("table", name="Invoices").wait_for()
+        carol.context.clear_cookies()
+
+        with carol.page.expect_response(lambda answer: "/auth/login/" in answer.url):
+            carol.page.evaluate(LOOK_FOR_NEWS)
+
+        assert carol.page.get_by_role("heading", name="Sign in").count() == 0
+        assert carol.page.locator("#toasts > *").count() == 1
 
 
 def play(arrive):
