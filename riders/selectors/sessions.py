@@ -1,6 +1,7 @@
 """Reads of remote sessions: which there are, who takes part, who starts them, and what stands in the way."""
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -35,8 +36,15 @@ def sessions_of(case):
 
 
 def find_session(case, public_id):
-    """The session of a case with this id, or ``None``; that of another case is like an unknown one."""
-    return sessions_of(case).filter(public_id=public_id).first()
+    """The session of a case with this id, or ``None``; that of another case is like an unknown one.
+
+    :param public_id: as it stands in an address, whatever somebody made of it
+    """
+    try:
+        known = UUID(str(public_id))
+    except ValueError:
+        return None
+    return sessions_of(case).filter(public_id=known).first() if str(known) == str(public_id) else None
 
 
 def running_session(case):

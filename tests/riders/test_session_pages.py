@@ -184,6 +184,9 @@ class TestWhoMay:
                 assert {browser.get(path).status_code, browser.post(path).status_code} <= {404, 405}
             assert browser.post(planned.get_desk_url(), {"do": "call_off"}).status_code == 404
         tess = signed_in(cast.tess)
+        for odd in ("1", "x" * 300, f"{{{planned.public_id}}}", str(planned.public_id).upper(), planned.public_id.hex):
+            assert tess.get(f"/admin/internal/cases/{case.number}/sessions/{odd}/").status_code == 404
+            assert tess.get(f"/admin/internal/cases/{case.number}/sessions/{odd}.ics").status_code == 404
         wrong = f"/admin/internal/cases/{other.number}/sessions/{planned.public_id}/"
         assert tess.post(wrong, {"do": "call_off"}).status_code == 404
         assert before != stands == nasty.what_stands()
