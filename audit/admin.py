@@ -39,6 +39,8 @@ class Noun(admin.SimpleListFilter):
             ("partnership", _("Partnerships")),
             ("settings", _("Settings")),
             ("configuration", _("Configuration")),
+            ("article", _("Articles")),
+            ("rider", _("Terms for remote sessions")),
             ("mail", _("Mails")),
             ("access", _("Refusals")),
         ]

@@ -6,7 +6,10 @@ from django.db.models.functions import Cast
 from .models import JobRun, TrailLine
 
 USED = (
-    *("account.viewed", "configuration.changed", "case.opened", "case.solved", "rider.downloaded"),
+    *("account.viewed", "configuration.changed"),
+    *("case.opened", "case.commented", "case.changed", "case.solved", "case.reopened", "case.closed"),
+    *("case.followed", "case.unfollowed", "rider.downloaded"),
+    *("session.drafted", "session.requested", "session.withdrawn"),
     *("session.planned", "session.moved", "session.started", "session.ended", "session.cancelled"),
     *("attendee.invited", "attendee.confirmed", "attendee.withdrawn"),
 )

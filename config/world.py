@@ -214,7 +214,17 @@ def ask_for_pat(world, *, at):
 def open_case_of_acme(world, *, at):
     """Connie reports something to support, so that Tess has a case to name when she asks."""
     return cases.open_case(
-        account=world.acme, subject="Backups stop at half past three every night", by=world.connie, at=at
+        account=world.acme,
+        subject="Backups stop at half past three every night",
+        description=(
+            "Since Monday the nightly backup ends at 03:30 with\n\n"
+            "    volume vault-2: connection lost\n\n"
+            "Before that it ran until about *five*. We changed nothing on our side."
+        ),
+        product="Nightly backup",
+        severity=2,
+        by=world.connie,
+        at=at,
     )
 
 

@@ -7,14 +7,15 @@ SIZES = (5, 10, 20, 50)
 DEFAULT_SIZE = 20
 
 
-def page_of(request, rows):
+def page_of(request, rows, *, newest_last=False):
     """The page of ``rows`` that the query string asks for (``page``, ``size``).
 
+    :param newest_last: where it asks for none, the last page is given, and not the first
     :raises Http404: there is no such page
     """
     size = _number(request.GET.get("size"), DEFAULT_SIZE)
     paginator = Paginator(rows, size if size in SIZES else DEFAULT_SIZE)
-    number = _number(request.GET.get("page"), 1)
+    number = _number(request.GET.get("page"), paginator.num_pages if newest_last else 1)
     if not 1 <= number <= paginator.num_pages:
         raise Http404
     return paginator.page(number)

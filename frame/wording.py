@@ -121,12 +121,22 @@ def one_paragraph(text: str) -> str:
     Marks that turn the direction of writing or cannot be seen at all (Unicode category Cf, but for the two joiners
     that some scripts need) and line breaks go: nobody can set a line of their own into our pages and mails.
     """
-    kept = (
-        char
-        for char in text
-        if char in "\u200c\u200d" or unicodedata.category(char) not in {"Cf", "Cc"} or char.isspace()
-    )
-    return " ".join("".join(kept).split()).strip("\u200c\u200d ")
+    return " ".join(_seen(text).split()).strip("\u200c\u200d ")
+
+
+def several_lines(text: str) -> str:
+    """What somebody typed in several lines, made of what can be seen, as :func:`one_paragraph` does for one.
+
+    Lines end as they do everywhere but in forms, with a line feed; there is none before the first and after the last.
+    """
+    lines = [_seen(line).rstrip() for line in text.splitlines()]
+    return "\n".join(lines).strip("\n\u200c\u200d")
+
+
+def _seen(text):
+    """What can be seen of a text; of white space only the tab is a control character."""
+    kept = (" " if char.isspace() and char < " " and char != "\t" else char for char in text)
+    return "".join(char for char in kept if char in "\u200c\u200d\t" or unicodedata.category(char) not in {"Cf", "Cc"})
 
 
 def spell_list(words: list[str]) -> str:

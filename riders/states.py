@@ -20,13 +20,39 @@ class CaseState(models.TextChoices):
 UNSOLVED = (CaseState.OPEN, CaseState.WAITING_CUSTOMER, CaseState.WAITING_SUPPORT)
 
 # Where a case may go, and the event each step leaves. Closed is for good.
-CASE_MOVES = {
-    CaseState.OPEN: {CaseState.WAITING_CUSTOMER, CaseState.WAITING_SUPPORT, CaseState.SOLVED, CaseState.CLOSED},
-    CaseState.WAITING_CUSTOMER: {CaseState.OPEN, CaseState.WAITING_SUPPORT, CaseState.SOLVED, CaseState.CLOSED},
-    CaseState.WAITING_SUPPORT: {CaseState.OPEN, CaseState.WAITING_CUSTOMER, CaseState.SOLVED, CaseState.CLOSED},
-    CaseState.SOLVED: {CaseState.OPEN, CaseState.CLOSED},
-    CaseState.CLOSED: set(),
+CASE_MOVES: dict[CaseState, dict[CaseState, str]] = {
+    CaseState.OPEN: {
+        CaseState.WAITING_CUSTOMER: "case.changed",
+        CaseState.WAITING_SUPPORT: "case.changed",
+        CaseState.SOLVED: "case.solved",
+        CaseState.CLOSED: "case.closed",
+    },
+    CaseState.WAITING_CUSTOMER: {
+        CaseState.OPEN: "case.changed",
+        CaseState.WAITING_SUPPORT: "case.changed",
+        CaseState.SOLVED: "case.solved",
+        CaseState.CLOSED: "case.closed",
+    },
+    CaseState.WAITING_SUPPORT: {
+        CaseState.OPEN: "case.changed",
+        CaseState.WAITING_CUSTOMER: "case.changed",
+        CaseState.SOLVED: "case.solved",
+        CaseState.CLOSED: "case.closed",
+    },
+    CaseState.SOLVED: {CaseState.OPEN: "case.reopened", CaseState.CLOSED: "case.closed"},
+    CaseState.CLOSED: {},
 }
+
+# Whom a case waits for is support's to say; the customer's own word is that it is over
+_CUSTOMER_SAYS = {CaseState.SOLVED, CaseState.CLOSED}
+
+
+def moves(state, *, support):
+    """Where somebody of this side may take a case that stands so: for buttons and services alike."""
+    everything = list(CASE_MOVES[CaseState(state)])
+    if support or state == CaseState.SOLVED:
+        return everything
+    return [to for to in everything if to in _CUSTOMER_SAYS]
 
 
 class Severity(models.IntegerChoices):

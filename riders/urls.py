@@ -1,23 +1,31 @@
-"""The cases of an account."""
+"""The cases of an account, and support's own desk."""
 
 from django.urls import path
 
 from . import views
 
 _CASES = "accounts/<str:number>/cases/"
-_SESSIONS = f"{_CASES}<str:case_number>/sessions/"
-_DESK = "internal/cases/<str:case_number>/"
+_CASE = f"{_CASES}<str:case_number>/"
+_DESK = "internal/cases/"
+_DESK_CASE = f"{_DESK}<str:case_number>/"
+_SESSIONS = f"{_CASE}sessions/"
 _ARTICLES = "accounts/<str:number>/articles/"
-_RIDER = "accounts/<str:number>/riders/<str:digest>/"
+_RIDER = f"{_CASES}riders/<str:digest>/"
 
 # In front of the admin site's own addresses, for associates: support's desk
 internal_urlpatterns = [
-    path("internal/cases/<str:case_number>/", views.desk_case, name="desk_case"),
-    path(f"{_DESK}sessions/", views.desk_case_sessions, name="desk_case_sessions"),
-    path(f"{_DESK}sessions/plan/", views.desk_session_plan, name="desk_session_plan"),
-    path(f"{_DESK}sessions/<str:session_id>/", views.desk_session, name="desk_session"),
-    path(f"{_DESK}sessions/<str:session_id>.ics", views.desk_session_calendar, name="desk_session_calendar"),
-    path(f"{_DESK}tools/", views.desk_remote_tools, name="desk_remote_tools"),
+    path(_DESK, views.desk_cases, name="desk_cases"),
+    path(f"{_DESK}record/", views.desk_record, name="desk_record"),
+    path(_DESK_CASE, views.desk_case, name="desk_case"),
+    path(f"{_DESK_CASE}follow/", views.desk_follow, name="desk_case_follow"),
+    path(f"{_DESK_CASE}close/", views.desk_close, name="desk_case_close"),
+    path(f"{_DESK_CASE}terms/ask/", views.desk_terms_ask, name="desk_terms_ask"),
+    path(f"{_DESK_CASE}session/", views.desk_session_request, name="desk_session_request"),
+    path(f"{_DESK_CASE}sessions/", views.desk_case_sessions, name="desk_case_sessions"),
+    path(f"{_DESK_CASE}sessions/plan/", views.desk_session_plan, name="desk_session_plan"),
+    path(f"{_DESK_CASE}sessions/<str:session_id>/", views.desk_session, name="desk_session"),
+    path(f"{_DESK_CASE}sessions/<str:session_id>.ics", views.desk_session_calendar, name="desk_session_calendar"),
+    path(f"{_DESK_CASE}tools/", views.desk_remote_tools, name="desk_remote_tools"),
     path("internal/articles/", views.desk_articles, name="desk_articles"),
     path("internal/articles/<str:slug>/", views.desk_article, name="desk_article"),
     path("internal/riders/<str:digest>/", views.desk_rider, name="desk_rider"),
@@ -33,7 +41,11 @@ urlpatterns = [
     path(_CASES, views.cases, name="account_cases"),
     path(f"{_CASES}open/", views.case_open, name="account_case_open"),
     path(f"{_CASES}tools/", views.remote_tools, name="account_remote_tools"),
-    path(f"{_CASES}<str:case_number>/", views.case, name="account_case"),
+    path(_CASE, views.case, name="account_case"),
+    path(f"{_CASE}follow/", views.case_follow, name="account_case_follow"),
+    path(f"{_CASE}close/", views.case_close, name="account_case_close"),
+    path(f"{_CASE}terms/", views.case_terms, name="account_terms"),
+    path(f"{_CASE}session/", views.session_request, name="account_session_request"),
     path(_SESSIONS, views.case_sessions, name="account_case_sessions"),
     path(f"{_SESSIONS}<str:session_id>/", views.session, name="account_session"),
     path(f"{_SESSIONS}<str:session_id>.ics", views.session_calendar, name="account_session_calendar"),

@@ -19,7 +19,7 @@ from accounts.models import (
 from audit.models import TrailLine
 from notifications.models import Mail, Notice
 from partners.models import Partnership
-from riders.models import Attendee, RemoteSession, RemoteTools
+from riders.models import Attendee, CaseComment, CaseFollower, RemoteSession, RemoteTools, SupportCase
 
 # Already encoded: NUL, a lone surrogate, an overlong slash, a cut-off character
 BROKEN_TEXT = ["%00", "a%00b", "%ED%A0%80", "%C0%AF", "%F0%9F%98", "x" * 1_000_000]
@@ -78,6 +78,9 @@ def what_stands():
         list(MembershipRight.objects.order_by("pk").values_list("membership", "permission")),
         list(Partnership.objects.order_by("pk").values()),
         *(list(table.objects.order_by("pk").values()) for table in (Attendee, RemoteSession, RemoteTools)),
+        list(SupportCase.objects.order_by("pk").values()),
+        list(CaseFollower.objects.order_by("pk").values()),
+        CaseComment.objects.count(),
         User.objects.count(),
         TrailLine.objects.exclude(event="access.refused").count(),
         Mail.objects.count(),

@@ -27,9 +27,17 @@ def form_of(response):
             continue
         if kind in {"checkbox", "radio"} and not field.has_attr("checked"):
             continue
-        value = field.get_text().removeprefix("\n") if field.name == "textarea" else field.get("value", "")
-        sent.setdefault(field["name"], []).append(value)
+        sent.setdefault(field["name"], []).extend(_values_of(field))
     return sent
+
+
+def _values_of(field):
+    if field.name == "textarea":
+        return [field.get_text().removeprefix("\n")]
+    if field.name == "select":
+        chosen = field.select("option[selected]") or field.select("option")[: 0 if field.has_attr("multiple") else 1]
+        return [option["value"] for option in chosen]
+    return [field.get("value", "")]
 
 
 def sentence_beside(response, field):

@@ -11,6 +11,7 @@ from accounts.models import Grant
 from audit import selectors as trail
 from audit.models import TrailLine
 
+from .deeds import ON_CASES
 from .meetings import ABOUT_SESSIONS, SESSIONS
 from .terms import PAGES, ReceiptLine
 
@@ -30,19 +31,15 @@ class Deed:
     def _sentence(self):
         if self.line.event == "configuration.changed":
             return _("%(name)s changed: %(what)s, from %(before)s to %(after)s")
-        if self.line.event == "case.opened":
-            return _("%(name)s opened case %(case)s: %(subject)s")
-        if self.line.event == "case.solved":
-            return _("%(name)s said that case %(case)s is solved: %(subject)s")
         if self.line.event in ABOUT_SESSIONS:
             return str(ABOUT_SESSIONS[self.line.event])
-        return _("%(name)s opened the page: %(page)s")
+        return ON_CASES.get(self.line.event) or _("%(name)s opened the page: %(page)s")
 
     def _facts(self):
         if self.line.event == "configuration.changed":
             [change] = accounts.as_changes([self.line])
             return {"what": change.label, "before": change.before, "after": change.after}
-        if self.line.event in ("case.opened", "case.solved"):
+        if self.line.event in ON_CASES:
             return {"case": self.line.case, "subject": self.line.details["case_subject"]}
         if self.line.event in ABOUT_SESSIONS:
             return {"case": self.line.case, "who": self.line.details.get("who", "")}

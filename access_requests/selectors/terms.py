@@ -15,7 +15,7 @@ from audit import selectors as trail
 from frame.wording import spell_duration, spell_list, spell_moment_in_full
 
 from ..models import AccessRequest
-from .meetings import SESSIONS
+from .deeds import DONE
 
 FIELDS = {
     "roles": gettext_lazy("Roles"),
@@ -48,6 +48,10 @@ PAGES = {
     "sessions": gettext_lazy("Remote sessions of a case"),
     "session": gettext_lazy("One remote session"),
     "session.ics": gettext_lazy("One remote session, for a calendar"),
+    "terms": gettext_lazy("Terms of remote access, for one case"),
+    "session_request": gettext_lazy("Remote session, to ask for one"),
+    "case_follow": gettext_lazy("One case, to follow it"),
+    "case_close": gettext_lazy("One case, to close it for good"),
     "cases.csv": gettext_lazy("Cases, as a file"),
     "configuration": gettext_lazy("Configuration"),
     "configuration_change": gettext_lazy("Configuration, to change it"),
@@ -168,15 +172,8 @@ class ReceiptLine:
     @property
     def words(self):
         """The line as people read it."""
-        if self.page == "case.opened":
-            count = {"count": self.times}
-            return ngettext("Cases, %(count)d opened", "Cases, %(count)d opened", self.times) % count
-        if self.page == "case.solved":
-            count = {"count": self.times}
-            return ngettext("Cases, %(count)d solved", "Cases, %(count)d solved", self.times) % count
-        if self.page == SESSIONS:
-            count = {"count": self.times}
-            return ngettext("Remote sessions, %(count)d step", "Remote sessions, %(count)d steps", self.times) % count
+        if self.page in DONE:
+            return DONE[self.page] % {"count": self.times}
         if not self.page:
             count = {"count": self.times}
             return ngettext("Configuration, %(count)d change", "Configuration, %(count)d changes", self.times) % count

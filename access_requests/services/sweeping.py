@@ -13,6 +13,7 @@ from audit import selectors as trail
 from audit.record import job_ran
 from frame.refusals import NotAllowedNow
 from partners.services import tell_of_available
+from riders.services import close_due_cases
 
 from .. import emails
 from ..models import AccessRequest, Reminder
@@ -29,6 +30,7 @@ def sweep(*, at):
     tell_of_available(at=at)
     accounts.complete_due_factor_resets(at=at)
     accounts.complete_due_replacements(at=at)
+    close_due_cases(at=at)
     job_ran("sweep", at=at)
 
 

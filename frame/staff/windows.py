@@ -143,6 +143,10 @@ class Window(Kept, admin.ModelAdmin):
         """The trail's lines about a row, or ``None`` where the trail knows nothing of such rows."""
         return
 
+    def buttons_of(self, row):
+        """Which of the actions stand as buttons on the page of this row."""
+        return self.on_the_page
+
     def facts_beside(self, request, row):
         """What the page of a row shows below its facts, as safe text; usually nothing."""
         return ""
@@ -185,7 +189,7 @@ class Window(Kept, admin.ModelAdmin):
             "title": self.name_of(row),
             "at": at,
             "row": row,
-            "buttons": [(name, offered[name][2]) for name in self.on_the_page if name in offered],
+            "buttons": [(name, offered[name][2]) for name in self.buttons_of(row) if name in offered],
             "tools": tools_of(request, self.model, row),
             "facts": facts(self, row, self.get_fieldsets(request, row)),
             "beside": self.facts_beside(request, row),

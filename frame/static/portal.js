@@ -94,6 +94,15 @@
     if (unsaved) event.preventDefault();
   });
 
+  // A button that goes with a box stays off until the box is ticked; without script the server says so.
+  const heed = function () {
+    document.querySelectorAll("button[data-when]").forEach(function (button) {
+      button.disabled = !document.getElementById(button.dataset.when).checked;
+    });
+  };
+  document.addEventListener("change", heed);
+  window.addEventListener("pageshow", heed);
+
   // A form that is on its way is not sent twice; coming back to it makes it ready again.
   document.addEventListener("submit", function (event) {
     const form = event.target;

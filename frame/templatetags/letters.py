@@ -82,3 +82,12 @@ def quote(words) -> SafeString:
         f"“{' '.join(str(words).split())}”", COLUMNS - 4, break_long_words=False, break_on_hyphens=False
     )
     return mark_safe("\n".join("    " + line for line in folded))  # noqa: S308 - text
+
+
+@register.simple_tag
+def quote_lines(words) -> SafeString:
+    """Write what somebody said in several lines: each set in by four columns, and quotation marks around them all."""
+    folded = []
+    for line in f"“{words}”".splitlines():
+        folded += textwrap.wrap(line, COLUMNS - 4, break_long_words=False, break_on_hyphens=False) or [""]
+    return mark_safe("\n".join("    " + line if line else "" for line in folded))  # noqa: S308 - text

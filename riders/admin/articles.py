@@ -29,7 +29,7 @@ class Articles(Writing):
         (None, {"fields": ["title", "slug", "published_at", "published_by", "changed_at", "changed_by"]}),
     ]
     actions = ["publish", "withdraw"]
-    on_the_page = ("publish", "withdraw")
+    words = {"add": gettext_lazy("Write an article"), "added": gettext_lazy("Saved. Nobody but staff sees it yet.")}
 
     def write(self, **typed):
         """Add an article; nobody but staff sees it yet."""
@@ -38,6 +38,10 @@ class Articles(Writing):
     def rewrite(self, row, **typed):
         """Change an article."""
         return services.change_article(article=row, **typed)
+
+    def buttons_of(self, row):
+        """What can be done with it now."""
+        return ("withdraw",) if row.published_at else ("publish",)
 
     def history_of(self, row):
         """Each step of it."""

@@ -35,7 +35,10 @@ class Riders(Writing):
     ordering = ["-version"]
     fieldsets = [(None, {"fields": ["version", "title", "published_at", "published_by", "digest"]})]
     actions = ["publish"]
-    on_the_page = ("publish",)
+    words = {
+        "add": gettext_lazy("Write a version"),
+        "added": gettext_lazy("Saved. Nobody is asked for it before it is published."),
+    }
 
     def get_urls(self):
         """The addresses of what is written, and that of a version's PDF."""
@@ -74,6 +77,10 @@ class Riders(Writing):
             messages.error(request, " ".join(refusal.messages))
             return redirect(page_of_row(row))
         return pdf_to_save(made, title=row.title, ending=f"-v{row.version}")
+
+    def buttons_of(self, row):
+        """What can be done with it now: nothing any more, once it is published."""
+        return () if row.published_at else ("publish",)
 
     def history_of(self, row):
         """Each step of it."""

@@ -21,7 +21,10 @@ class Writing(Window):
     """A window whose rows staff write. The page of a row shows it as readers see it.
 
     ``write`` and ``rewrite`` call the services: the first with what was typed, the second with the row as well.
+    ``words`` says what adding one is called (``add``), and what follows from it (``added``).
     """
+
+    words: dict[str, Any] = {}
 
     def get_urls(self):
         """The addresses of a window, and those of the two forms."""
@@ -78,13 +81,12 @@ class Writing(Window):
                     form.add_error(None, str(refusal))
                     status = 409
                 else:
-                    messages.success(request, _("Saved: %(what)s") % {"what": done})
+                    messages.success(request, _("Saved.") if row else self.words["added"])
                     return redirect(page_of_row(done))
-        words = _("Change: %(what)s") if row else _("Write: %(what)s")
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
-            "title": words % {"what": row or self.opts.verbose_name},
+            "title": _("Change: %(what)s") % {"what": row} if row else self.words["add"],
             "row": row,
             "form": form,
             "preview": form.cleaned_data if looking and form.is_valid() else None,
@@ -95,7 +97,7 @@ class Writing(Window):
         """What may be begun in the list (no row) or on the page of a row: ``[(words, address)]``."""
         name = f"admin:{self.opts.app_label}_{self.opts.model_name}"
         if row is None and self.holds(request, "add"):
-            return [(_("Write a new one"), reverse(f"{name}_add"))]
+            return [(self.words["add"], reverse(f"{name}_add"))]
         if row is not None and self.holds(request, "change"):
             return [(_("Change"), reverse(f"{name}_write", args=[row.pk]))]
         return []

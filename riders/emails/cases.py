@@ -1,1 +1,73 @@
 """Mails about cases and what is said on them."""
+
+from django.urls import reverse
+
+from accounts.selectors import language_and_zone_of, language_for
+from notifications import outbox
+from notifications.outbox import Letter
+
+from .. import selectors
+
+FOLDER = "riders/email"
+
+
+def case_changed(*, acting, event, at, comment=None, apart_from=()):
+    """Tell those who follow a case, but whoever acts, what was said on it and how far it is now: one mail for both.
+
+    :param acting: who acted, on which case; nobody where the clock did
+    :param event: what was written down of it in the trail
+    :param comment: what was said, if anything
+    :param apart_from: who is told of it otherwise
+    """
+    case = acting.case
+    about = f"case.{case.number}.{comment.pk if comment else f'{case.state}.{at.isoformat()}'}"
+    query = f"?page={selectors.page_of_newest(case)}#comment-{comment.pk}" if comment else ""
+    context = {"acting": acting, "event": event, "comment": comment}
+    tell = _Told(case, "case_changed", about, context, query, at)
+    outbox.post(tell.everybody_but({acting.by, *apart_from}), at=at)
+
+
+def case_recorded(*, case, people, at):
+    """Tell those who speak for a customer what support wrote down for them, and that the portal is quicker.
+
+    :param people: they follow the case from now on
+    """
+    tell = _Told(case, "case_recorded", f"case.{case.number}", {}, "", at)
+    outbox.post([tell.on_the_customers_side(person) for person in people], at=at)
+
+
+class _Told:
+    """One mail about a case, to several people of both sides, each with the way to their own page of it."""
+
+    def __init__(self, case, mail, about, context, query, at):
+        self.case, self.at, self.query = case, at, query
+        self.shared = {"template": f"{FOLDER}/{mail}", "about": about, "account": case.account.number}
+        self.context = {"case": case, "account": case.account, **context}
+
+    def everybody_but(self, apart):
+        """The letters to all who follow the case and may read it, those of support first."""
+        support = list(selectors.followers_of_support(self.case, at=self.at))
+        customers = [one for one in selectors.followers_of_customer(self.case, at=self.at) if one not in support]
+        letters = [self.at_the_desk(person) for person in support if person not in apart]
+        return letters + [self.on_the_customers_side(person) for person in customers if person not in apart]
+
+    def at_the_desk(self, person):
+        """A letter to an associate."""
+        language, zone = language_and_zone_of(person, at=self.at)
+        path = reverse("desk_case", args=[self.case.number])
+        return self._letter(person, path, language, zone)
+
+    def on_the_customers_side(self, person):
+        """A letter to somebody who reads the case in the customer's account."""
+        account = self.case.account
+        return self._letter(person, self.case.get_absolute_url(), language_for(person, account), account.time_zone)
+
+    def _letter(self, person, path, language, zone):
+        return Letter(
+            to=person,
+            context=self.context,
+            language=language,
+            zone=zone,
+            path=path + self.query,
+            **self.shared,
+        )

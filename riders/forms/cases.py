@@ -1,7 +1,21 @@
-"""What people type about a case."""
+"""What people type about a case: a new one, one that came another way, and what they answer."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+
+from ..states import CaseState, Channel, Severity
+
+
+class WrittenField(forms.CharField):
+    """Several lines of Markdown, counted as people count them: a line break is one character."""
+
+    def __init__(self, *, rows, max_length=10_000, **more):
+        area = forms.Textarea(attrs={"rows": rows, "class": "area"})
+        super().__init__(max_length=max_length, widget=area, **more)
+
+    def to_python(self, value):
+        """The words, with the line breaks that they were typed with."""
+        return super().to_python(value).replace("\r\n", "\n")
 
 
 class CaseForm(forms.Form):
@@ -10,7 +24,69 @@ class CaseForm(forms.Form):
     subject = forms.CharField(
         max_length=200,
         label=_("What is it about?"),
-        help_text=_("One line. Support asks for the rest."),
+        help_text=_("One line."),
         widget=forms.TextInput(attrs={"class": "input", "autocomplete": "off"}),
         error_messages={"required": _("Say in one line what it is about.")},
     )
+    description = WrittenField(
+        rows=8,
+        required=False,
+        label=_("What happens, and what should happen instead?"),
+        help_text=_("Since when, how often, what you tried. Markdown can be used."),
+    )
+    product = forms.CharField(
+        max_length=100,
+        required=False,
+        label=_("Which product or service?"),
+        widget=forms.TextInput(attrs={"class": "input"}),
+    )
+    severity = forms.TypedChoiceField(
+        choices=Severity.choices, coerce=int, initial=Severity.MEDIUM.value, label=_("How bad is it?")
+    )
+
+
+class RecordForm(CaseForm):
+    """Write down what a customer reported by mail or telephone."""
+
+    account = forms.CharField(
+        max_length=12,
+        label=_("Account number"),
+        widget=forms.TextInput(attrs={"class": "input mono", "inputmode": "numeric", "autocomplete": "off"}),
+    )
+    channel = forms.ChoiceField(
+        choices=[(one.value, one.label) for one in (Channel.MAIL, Channel.TELEPHONE)], label=_("How did it come?")
+    )
+    sender = forms.CharField(
+        max_length=254,
+        label=_("From whom?"),
+        help_text=_("The address or the telephone number it came from."),
+        widget=forms.TextInput(attrs={"class": "input", "autocomplete": "off"}),
+    )
+
+
+class SeenForm(forms.Form):
+    """A button on a case: it carries how far the case was when its reader looked."""
+
+    seen = forms.ChoiceField(choices=CaseState.choices, widget=forms.HiddenInput)
+
+
+class AnswerForm(SeenForm):
+    """Say something on a case, say how far it is, or both at once."""
+
+    text = WrittenField(rows=5, required=False, label=_("Your comment"), help_text=_("Markdown can be used."))
+    to = forms.ChoiceField(required=False, label=_("And the case"))
+
+    def __init__(self, *args, offered, **more):
+        """A form that offers these states; closing for good has a page of its own."""
+        super().__init__(*args, **more)
+        words = [(state.value, state.label) for state in offered if state != CaseState.CLOSED]
+        everything = [(state.value, state.label) for state in CaseState if state != CaseState.CLOSED]
+        self.fields["to"].choices = [("", _("stays as it is")), *everything]
+        self.fields["to"].widget.choices = [("", _("stays as it is")), *words]
+
+    def clean(self):
+        """Nothing said and nothing chosen is nothing."""
+        cleaned = super().clean()
+        if not self.errors and not cleaned["to"] and not cleaned["text"]:
+            self.add_error("text", _("Say something."))
+        return cleaned

@@ -402,7 +402,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='rider',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('digest', ''), ('published_at', None), ('published_by', None)), models.Q(('digest__regex', '^[0-9a-f]{64}$'), ('published_at__isnull', False), ('published_by__isnull', False)), _connector='OR'), name='a_published_rider_has_its_hash'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('digest', ''), ('published_at', None), ('published_by', None)), models.Q(('published_at__isnull', False), ('published_by__isnull', False), models.Q(('digest', ''), _negated=True)), _connector='OR'), name='a_published_rider_has_its_hash'),
         ),
         migrations.AddConstraint(
             model_name='rider',

@@ -4,7 +4,7 @@ import secrets
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, Value, When
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -24,6 +24,11 @@ class SupportCaseQuerySet(models.QuerySet):
     def unsolved(self):
         """Cases that somebody still works on."""
         return self.filter(state__in=UNSOLVED)
+
+    def with_state_now(self, at):
+        """Each case with how far it is at a moment, as ``state_now``."""
+        over = When(state=CaseState.SOLVED, reopen_until__lte=at, then=Value(CaseState.CLOSED.value))
+        return self.annotate(state_now=Case(over, default=F("state"), output_field=models.CharField()))
 
     def in_state(self, state, at):
         """Cases that stand so at a moment, whether or not a job has stored it."""

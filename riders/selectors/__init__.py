@@ -2,7 +2,20 @@
 
 from .articles import articles, articles_about, find_article
 from .calendars import calendar_of
-from .cases import cases_of, find_case, find_case_at_desk, find_unsolved
+from .cases import (
+    cases_at_desk,
+    cases_of,
+    find_case,
+    find_case_at_desk,
+    find_unsolved,
+    followers_of_customer,
+    followers_of_support,
+    follows,
+    page_of_newest,
+    spoken_with,
+    thread,
+)
+from .requests import customers_on, find_session_request, last_request, support_on, telephone_for, waiting_request
 from .riders import current_rider, rider_by_digest, rider_bytes
 from .sessions import (
     Tools,
@@ -18,30 +31,47 @@ from .sessions import (
     why_no_work,
     why_not_start,
 )
-from .terms import valid_acknowledgement
+from .terms import acceptance_of, declined_since, last_answer_to, may_accept, valid_acknowledgement
 
 __all__ = [
     "Tools",
+    "acceptance_of",
     "all_confirmed",
     "articles",
     "articles_about",
     "attendees_of",
     "calendar_of",
+    "cases_at_desk",
     "cases_of",
     "current_rider",
+    "customers_on",
+    "declined_since",
     "find_article",
     "find_case",
     "find_case_at_desk",
     "find_session",
+    "find_session_request",
     "find_unsolved",
+    "followers_of_customer",
+    "followers_of_support",
+    "follows",
+    "last_answer_to",
+    "last_request",
+    "may_accept",
     "may_attend",
+    "page_of_newest",
     "rider_by_digest",
     "rider_bytes",
     "running_session",
     "sessions_of",
+    "spoken_with",
+    "support_on",
+    "telephone_for",
+    "thread",
     "told_of",
     "tools_of",
     "valid_acknowledgement",
+    "waiting_request",
     "what_became_of",
     "why_no_work",
     "why_not_start",

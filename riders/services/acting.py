@@ -58,10 +58,28 @@ def as_support(*, account, by, case=None, at):
     return Acting(account, case, by, (), support=True, company=membership.account.name)
 
 
+def as_either(*, case, by, support, right=AccountPermission.WRITE_CASES, at):
+    """Lock what an act of either side on a case depends on, and ask that side's door.
+
+    :param support: ``by`` is an associate at support's own desk
+    :raises PermissionDenied: the person may not
+    """
+    if support:
+        return as_support(account=case.account, case=case, by=by, at=at)
+    return as_customer(account=case.account, case=case, by=by, right=right, at=at)
+
+
+def as_clock(*, case):
+    """Lock the account and the case for what the clock has decided."""
+    account = Account.objects.select_for_update(no_key=True).get(pk=case.account_id)
+    return Acting(account, _lock(case), None, (), support=False, company="")
+
+
 def note(event, acting, *, at, case=None, **details):
     """Write the line of an act. From outside it is about the access that was used, as a look is.
 
     :param case: the case, where it was not there to be locked
+    :param details: plain values worth keeping; the subject of the case always is
     """
     case, grants = case or acting.case, acting.grants
     Grant.objects.filter(pk__in=[grant.pk for grant in grants]).update(last_used_at=at)
@@ -74,6 +92,7 @@ def note(event, acting, *, at, case=None, **details):
         case=case.number,
         digest=grants[0].request_digest if grants else "",
         at=at,
+        case_subject=case.subject,
         **details,
         **({"page": event} if grants else {}),
     )

@@ -1,17 +1,20 @@
-"""Writes of cases."""
+"""Writes that make a case: opened by the customer, or recorded by support for them."""
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from frame.refusals import NotAllowedNow
-from frame.wording import one_paragraph
+from frame.wording import one_paragraph, several_lines
 
+from .. import selectors
+from ..emails import cases as emails
 from ..models import SupportCase, new_case_number
-from ..signals import case_solved
-from ..states import CaseState, Severity
+from ..states import Channel, Severity
 from .acting import as_customer, as_support, note
+from .threads import follow
+
+# As many characters as the table holds; a form says so beside the field before a service has to
+_ROOM = {"subject": 200, "description": 10_000, "product": 100, "sender": 254}
 
 
 @transaction.atomic
@@ -19,46 +22,66 @@ def open_case(*, account, subject, by, at, description="", product="", severity=
     """Report something to support.
 
     :param subject: what it is about, in one line
+    :param description: the same at length, in Markdown
+    :param severity: a :class:`~riders.states.Severity`
     :returns: the case, with its number
     :raises PermissionDenied: ``by`` may not open cases for this account
-    :raises ValidationError: there is no subject
+    :raises ValidationError: there is no subject, or something is too long
     """
     acting = as_customer(account=account, by=by, at=at)
-    words = one_paragraph(subject)
-    if not any(char.isalnum() for char in words):
-        raise ValidationError(_("Say in one line what it is about."), code="subject")
-    case = SupportCase.objects.create(
-        number=_free_number(),
-        account=acting.account,
-        subject=words,
-        description=description,
-        product=product,
-        severity=severity,
-        opened_by=by,
-        opened_at=at,
-        changed_at=at,
-    )
-    note("case.opened", acting, case=case, at=at, case_subject=case.subject)
+    words = _words(subject=subject, description=description, product=product)
+    case = _create(acting, words, severity, at)
+    note("case.opened", acting, case=case, at=at)
     return case
 
 
 @transaction.atomic
-def solve_case(*, case, by, at, support=False):
-    """Say that nothing is left to do on a case.
+def record_case(*, account, channel, sender, subject, by, at, description="", product="", severity=Severity.MEDIUM):
+    """Write down what a customer reported by mail or telephone. Those who speak for the customer are told, and follow.
 
-    :param support: ``by`` is an associate at support's own desk
-    :raises PermissionDenied: ``by`` may not
-    :raises NotAllowedNow: it was solved already
+    :param channel: a :class:`~riders.states.Channel`, but the portal
+    :param sender: the address or telephone number it came from
+    :returns: the case, with its number
+    :raises PermissionDenied: ``by`` is no validated associate
+    :raises ValidationError: there is no subject or sender, or something is too long
     """
-    who = as_support if support else as_customer
-    acting = who(account=case.account, case=case, by=by, at=at)
-    unsolved = SupportCase.objects.unsolved().filter(pk=case.pk)
-    until = at + settings.PORTAL_CASE_REOPEN_WITHIN
-    if not unsolved.update(state=CaseState.SOLVED, solved_at=at, solved_by=by, reopen_until=until, changed_at=at):
-        raise NotAllowedNow(_("This case was solved already."))
-    case.refresh_from_db()
-    note("case.solved", acting, at=at, case_subject=case.subject)
-    case_solved.send(sender=SupportCase, case=case, by=by, at=at)
+    acting = as_support(account=account, by=by, at=at)
+    words = _words(subject=subject, description=description, product=product, sender=sender)
+    if channel not in (Channel.MAIL, Channel.TELEPHONE):
+        raise ValidationError(_("Choose how it came."), code="channel")
+    if not words["sender"]:
+        raise ValidationError(_("Say who it came from."), code="sender")
+    case = _create(acting, {**words, "channel": channel}, severity, at)
+    told = list(selectors.spoken_with(acting.account, sender=words["sender"], at=at))
+    for person in told:
+        follow(case, person, at=at)
+    note("case.recorded", acting, case=case, at=at, channel=str(channel), sender=words["sender"])
+    emails.case_recorded(case=case, people=told, at=at)
+    return case
+
+
+def _words(*, subject, description, **more):
+    words = {"subject": one_paragraph(subject), "description": several_lines(description)}
+    words |= {name: one_paragraph(text) for name, text in more.items()}
+    if not any(char.isalnum() for char in words["subject"]):
+        raise ValidationError(_("Say in one line what it is about."), code="subject")
+    for name, text in words.items():
+        if len(text) > _ROOM[name]:
+            raise ValidationError(_("This is too long."), code=name)
+    return words
+
+
+def _create(acting, words, severity, at):
+    case = SupportCase.objects.create(
+        number=_free_number(),
+        account=acting.account,
+        severity=Severity(severity),
+        opened_by=acting.by,
+        opened_at=at,
+        changed_at=at,
+        **words,
+    )
+    follow(case, acting.by, at=at)
     return case
 
 

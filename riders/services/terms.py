@@ -117,6 +117,9 @@ def subject_of(rider):
 
 def _checked(rider, title, text):
     rider.title, rider.text = one_paragraph(title), text.replace("\r\n", "\n").strip("\n")
+    most = Rider._meta.get_field("text").max_length or 0
+    if not rider.text.strip() or len(rider.text) > most:
+        raise ValidationError(_("Write a text of %(most)s characters at most.") % {"most": most}, code="text")
     rider.clean_fields(exclude={"version", "pdf", "digest"})
     printing.typeset(rider)
     return rider

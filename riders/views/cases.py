@@ -8,24 +8,27 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts import authorization
 from accounts import selectors as accounts
-from accounts.authorization import accounts_where
 from accounts.permissions import AccountPermission as P
 from audit import edge
 from frame import clock
 from frame.rates import within
+from frame.refusals import NotAllowedNow
 from frame.tables import Column, Table
 
-from .. import selectors, services
+from .. import selectors
 from ..forms import CaseForm
-from ..states import UNSOLVED, CaseState
-from . import sessions, terms
+from ..states import CaseState
+from . import answering, sessions, terms
 from .entering import enter_customer, show
 
 COLUMNS = (
     Column("number", gettext_lazy("Case"), lambda row: row.number, ("number",)),
     Column("subject", gettext_lazy("Subject"), lambda row: row.subject, ("subject",)),
-    Column("state", gettext_lazy("State"), lambda row: row.get_state_display(), ("state",)),
+    Column("severity", gettext_lazy("Severity"), lambda row: row.get_severity_display(), ("severity",)),
+    Column("state", gettext_lazy("State"), lambda row: CaseState(row.state_now).label, ("state_now",)),
+    Column("changed", gettext_lazy("Last changed"), lambda row: row.changed_at, ("-changed_at",)),
     Column("opened", gettext_lazy("Opened"), lambda row: row.opened_at, ("opened_at",)),
     Column(
         "opener",
@@ -44,9 +47,9 @@ def cases(request, number):
         raise Http404
 
     def rows(at):
-        open_now = accounts_where(request.user, P.VIEW_CASES, at=at)
-        found = selectors.cases_of(visit.account).filter(account__in=open_now.values("pk"))
-        return found.filter(state=state) if state else found
+        open_now = authorization.accounts_where(request.user, P.VIEW_CASES, at=at)
+        found = selectors.cases_of(visit.account).filter(account__in=open_now.values("pk")).with_state_now(at)
+        return found.filter(state_now=state) if state else found
 
     page = "cases.csv" if request.GET.get("format") == "csv" else "cases"
     visit = enter_customer(request, number, P.VIEW_CASES, page)
@@ -62,35 +65,73 @@ def cases(request, number):
 def case_open(request, number):
     """Report something to support."""
     visit = enter_customer(request, number, P.WRITE_CASES, "case_open")
-    form = CaseForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
+    sent = request.POST if request.method == "POST" else None
+    form, terms_form = CaseForm(sent), terms.opening(visit, sent)
+    if request.method == "POST" and form.is_valid() and (terms_form is None or terms_form.is_valid()):
+        facts = {"account": visit.account, "by": request.user, "at": clock.now(), **form.cleaned_data}
         try:
-            case = services.open_case(account=visit.account, by=request.user, at=clock.now(), **form.cleaned_data)
+            case = terms.open_case(terms_form, **facts)
         except ValidationError as error:
             form.add_error(error.code if error.code in form.fields else None, error)
+        except NotAllowedNow as error:
+            form.add_error(None, str(error))
+            terms_form = terms.opening(visit)
         else:
             words = _("Opened. The number of the case is %(number)s: support asks for it.")
             messages.success(request, words % {"number": case.number})
             return redirect(case) if P.VIEW_CASES in visit.rights else redirect("account", number=number)
-    context = {"form": form, "may_read": P.VIEW_CASES in visit.rights}
+    context = {"form": form, "terms_form": terms_form, "may_read": P.VIEW_CASES in visit.rights}
     return show(request, visit, "case_open", context, status=400 if request.method == "POST" else 200)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def case(request, number, case_number):
-    """One case; the button says that it is solved."""
+    """One case: what was said on it, and the place to answer."""
+    at = clock.now()
+    visit, found = _enter(request, number, case_number, "case")
+    if request.method == "POST":
+        authorization.require(request.user, P.WRITE_CASES, visit.account, at=at)
+    said, context, status = answering.answer(request, found, support=False, at=at)
+    if said:
+        return redirect(found)
+    context |= answering.about(request, found, support=False, at=at)
+    context |= {"may_write": P.WRITE_CASES in visit.rights}
+    context |= terms.beside(visit, found, at=at) | sessions.beside(visit, found, at=at)
+    return show(request, visit, "case", context, status=status, looked=False)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def case_follow(request, number, case_number):
+    """Be told what happens on a case, or not any more."""
+    at = clock.now()
+    visit, found = _enter(request, number, case_number, "case_follow")
+    if request.method == "POST" and answering.follow(request, found, support=False, at=at):
+        return redirect(found)
+    context = {"case": found, "follows": selectors.follows(request.user, found), "back": found.get_absolute_url()}
+    status = 400 if request.method == "POST" else 200
+    return show(request, visit, "case_follow", context, status=status, looked=False)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def case_close(request, number, case_number):
+    """Close a case for good: the page says what ends with it."""
+    at = clock.now()
+    visit, found = _enter(request, number, case_number, "case_close")
+    authorization.require(request.user, P.WRITE_CASES, visit.account, at=at)
+    closed, form = answering.close(request, found, support=False, at=at)
+    if closed:
+        return redirect(found)
+    context = {"case": found, "state": found.state_at(at), "form": form, "back": found.get_absolute_url()}
+    status = 400 if request.method == "POST" else 200
+    return show(request, visit, "case_close", context, status=status, looked=False)
+
+
+def _enter(request, number, case_number, page):
+    """The visit to the account, and the case; that of another account is like one there is not."""
     if request.method == "POST":
         edge.concern(*accounts.concerned(request.user, number))
-    visit = enter_customer(request, number, P.VIEW_CASES, "case", looking=False)
+    visit = enter_customer(request, number, P.VIEW_CASES, page, looking=False)
     found = selectors.find_case(visit.account, case_number)
     if found is None:
         raise Http404
-    if request.method == "POST":
-        services.solve_case(case=found, by=request.user, at=clock.now())
-        messages.success(request, _("Solved. It stays in the list."))
-        return redirect(found)
-    at = clock.now()
-    may_solve = P.WRITE_CASES in visit.rights and found.state in UNSOLVED
-    context = {"case": found, "may_solve": may_solve}
-    context |= terms.beside(visit, found, at=at) | sessions.beside(visit, found, at=at)
-    return show(request, visit, "case", context, looked=False)
+    return visit, found

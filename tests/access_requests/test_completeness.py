@@ -15,7 +15,7 @@ from accounts.permissions import KINDS, LENDABLE, PAGES
 from accounts.permissions import AccountPermission as P
 from audit.models import TrailLine
 from audit.selectors import USED
-from riders.models import RemoteSession, SupportCase
+from riders.models import CaseComment, CaseFollower, RemoteSession, SessionRequest, SupportCase
 from riders.selectors import current_rider
 from riders.services import open_case, plan_session
 from tests.cast import approve, ask_for_support
@@ -38,8 +38,11 @@ CHOSEN = {"article_suggestions": "?subject=Slow+mornings"}
 CHANGES = {
     "account_configuration_change": {"domains": "acme.example\nacme.test"},
     "account_case_open": {"subject": "The backups stop"},
-    "account_case": {},
     "account_session": {"do": "call_off"},
+    "account_session_request": {"why": "observe", "expectation": "Watch it fail.", "impact": "No mornings."},
+    "account_case": {"text": "It still happens."},
+    "account_case_follow": {"follow": "yes"},
+    "account_case_close": {},
 }
 
 
@@ -185,9 +188,9 @@ class TestExactlyOneLine:
         assert (line.actor_name, line.grants) == ("Tess", [everything_lent.public_id])
         assert line.event not in selectors.as_deeds([line])[0].words
 
-    @pytest.mark.parametrize("name", ["account_configuration_change", "account_case_open"])
+    @pytest.mark.parametrize("name", ["account_configuration_change", "account_case_open", "account_session_request"])
     def test_for_a_form_that_comes_back_with_a_mistake(self, cast, everything_lent, case, signed_in, name):
-        wrong = {"domains": "no domain at all", "subject": "…"}
+        wrong = {"domains": "no domain at all", "subject": "…", "impact": "…"}
 
         assert signed_in(cast.tess).post(path_of(name, case), wrong).status_code == 400
 
@@ -251,6 +254,9 @@ def what_can_be_changed(account):
         list(Configuration.objects.filter(account=account).values()),
         list(SupportCase.objects.filter(account=account).order_by("pk").values()),
         list(RemoteSession.objects.filter(case__account=account).order_by("pk").values()),
+        list(SessionRequest.objects.filter(case__account=account).order_by("pk").values()),
+        list(CaseComment.objects.filter(case__account=account).order_by("pk").values()),
+        list(CaseFollower.objects.filter(case__account=account).order_by("pk").values()),
     ]
 
 

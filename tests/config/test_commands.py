@@ -16,8 +16,9 @@ from accounts.permissions import AccountPermission
 from accounts.services import deactivate_person, end_membership
 from audit import triggers
 from audit.models import TrailLine
-from config import world
+from config import library, world
 from frame import clock
+from riders import selectors
 from tests.cast import INVOICES, WEEK, approve, ask, deny, fresh, member
 
 MILLISECOND = timedelta(milliseconds=1)
@@ -290,3 +291,10 @@ class TestDemo:
         assert settings.PORTAL_BASE_URL in banner
         waiting = [row for row in json.loads(made[0])["requests"] if row["status"] == "pending"]
         assert [(row["beneficiary"], row["administrator"]) for row in waiting] == [("pat@bolt.example", True)]
+
+    def test_has_articles_and_terms_to_read(self, db, settings):
+        settings.PORTAL_DEMO = True
+        said("portal_demo")
+
+        assert [article.title for article in selectors.articles()] == sorted(library.ARTICLES)
+        assert selectors.current_rider().title == library.RIDER_TITLE

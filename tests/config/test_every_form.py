@@ -27,6 +27,9 @@ BUTTONS = {
     "replacement_stop": {},
     "factor_reset_stop": {},
     "csp_report": {},
+    "desk_terms_ask": {},
+    "account_case_follow": {"follow": ["yes"]},
+    "desk_case_follow": {"follow": ["yes"]},
 }
 # Answers on its own page, and writes down whatever was looked up
 WRITTEN_DOWN = {"support_find"}

@@ -15,7 +15,7 @@ from accounts.services import deactivate_person
 from audit.record import record
 from notifications.models import Notice
 from partners.models import Partnership
-from riders.models import RemoteSession, SupportCase
+from riders.models import Article, CaseComment, RemoteSession, SupportCase
 from tests import nasty
 from tests.access_requests.test_views_lists import grants_for, records, requests_for
 from tests.cast import fresh
@@ -37,6 +37,7 @@ NO_PAGE = {"notices_poll", "grant_done_poll"}
 REMEMBER = {
     *("request", "requests", "grant", "account_access", "account_contacts", "account_person"),
     *("account_configuration", "account_settings", "notices", "access_end"),
+    *("account_cases", "account_case", "desk_cases", "desk_case"),
 }
 
 
@@ -48,7 +49,8 @@ def known(cast, now):
     lent = Grant.objects.get(public_id=chosen[1]["grant_id"])
     under = copy(lent)
     under.parent, under.decided_by, under.administrator, under.may_delegate = lent, lent.grantee, False, False
-    return {"chosen": chosen, "waiting": fresh(waiting), "lent": lent, "under": under}
+    case = SupportCase.objects.get(number=chosen[0]["case_number"])
+    return {"chosen": chosen, "waiting": fresh(waiting), "lent": lent, "under": under, "case": case}
 
 
 @pytest.fixture
@@ -105,6 +107,18 @@ def grow(cast, known, places, now):
     session = RemoteSession.objects.earliest("pk")
     meeting = {"case": session.case, "created_at": now, "created_by": cast.tess, "tool": "Remote Help", "ours": True}
     RemoteSession.objects.bulk_create(RemoteSession(**meeting) for _one in places)
+    known_to_all = {"text": "x", "sought": "x", "changed_at": now, "changed_by": cast.stan}
+    known_to_all |= {"published_at": now, "published_by": cast.stan}
+    Article.objects.bulk_create(Article(slug=f"a{one}", title=f"Article {one}", **known_to_all) for one in places)
+    said = {
+        "case": known["case"],
+        "author": cast.adam,
+        "company": "Acme",
+        "from_support": False,
+        "text": "So",
+        "at": now,
+    }
+    CaseComment.objects.bulk_create(CaseComment(**said) for _one in places)
     told = {"event": "told", "title": "Something happened", "path": "/", "account": "654321", "created_at": now}
     Notice.objects.bulk_create(Notice(key=f"told {one}", recipient=cast.carol, **told) for one in places)
     with transaction.atomic():

@@ -9,7 +9,8 @@ from access_requests import services
 from accounts import services as accounts
 from accounts.models import Grant
 from accounts.permissions import Role
-from riders.services import open_case, plan_session
+from riders.services import open_case, plan_session, request_session
+from riders.states import Why
 from tests.cast import INVOICES, READ_RECORDS, approve, ask, ask_for_support, member, role_bundles
 from tests.riders.written import published_article, published_rider
 
@@ -47,9 +48,13 @@ def things(cast, now):
     reset = accounts.start_factor_reset(person=cast.adam, **staff)
     supporting = ask_for_support(cast, by=cast.tess, at=now)
     case = open_case(account=cast.acme, subject="Backups stop", by=cast.connie, at=now)
+    rider = published_rider(cast, at=now)
+    asked = open_case(account=cast.acme, subject="Slow mornings", by=cast.connie, at=now)
+    wanted = {"why": Why.OBSERVE, "expectation": "Watch it.", "impact": "No mornings."}
+    request_session(case=asked, by=cast.carol, digest=rider.digest, agreed=True, at=now, **wanted)
+    written = {"slug": published_article(cast, at=now).slug, "digest": rider.digest}
     tomorrow = {"starts_at": now + timedelta(days=1), "ends_at": now + timedelta(days=1, hours=1)}
     session = plan_session(case=case, by=cast.tess, at=now, **tomorrow)
-    written = {"slug": published_article(cast, at=now).slug, "digest": published_rider(cast, at=now).digest}
     here = {"number": "654321", "customer": "654321", "partner": "700118", "case_number": case.number, **written}
     here |= {"session_id": session.public_id}
     return [
@@ -62,6 +67,7 @@ def things(cast, now):
         here | {"public_id": replacement.public_id},
         here | {"public_id": reset.public_id},
         here | {"public_id": supporting.public_id},
+        here | {"case_number": asked.number},
     ]
 
 

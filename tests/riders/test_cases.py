@@ -110,20 +110,23 @@ def closed_when_ended(cast, grant, at):
 class TestPages:
     def test_a_contact_opens_a_case_reads_it_and_says_that_it_is_solved(self, cast, signed_in):
         browser = signed_in(cast.connie)
-        page = browser.post(f"{CASES}open/", {"subject": "Backups stop"}, follow=True)
+        sent = {"subject": "Backups stop", "description": "Since *Monday*", "product": "Vault", "severity": "2"}
+        page = browser.post(f"{CASES}open/", sent, follow=True)
         case = SupportCase.objects.get()
         assert case.number in words_of(page)
         assert case.number in words_of(browser.get(CASES))
 
-        browser.post(f"{CASES}{case.number}/")
+        here = f"{CASES}{case.number}/"
+        assert browser.post(here, form_of(browser.get(here)) | {"to": "solved"}).status_code == 302
 
         case.refresh_from_db()
         assert (case.state, case.solved_by) == (CaseState.SOLVED, cast.connie)
-        assert form_of(browser.get(f"{CASES}open/")) == {"subject": [""]}
-        assert "Mark as solved" not in words_of(browser.get(f"{CASES}{case.number}/"))
+        empty = {"subject": [""], "description": [""], "product": [""], "severity": ["3"]}
+        assert form_of(browser.get(f"{CASES}open/")) == empty
+        assert "Mark as solved" not in words_of(browser.get(here))
 
     def test_what_is_missing_is_said_beside_the_field(self, cast, signed_in):
-        page = signed_in(cast.connie).post(f"{CASES}open/", {"subject": " "})
+        page = signed_in(cast.connie).post(f"{CASES}open/", {"subject": " ", "severity": "3"})
 
         assert (page.status_code, sentence_beside(page, "subject")) == (400, "Say in one line what it is about.")
 

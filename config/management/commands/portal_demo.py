@@ -6,7 +6,7 @@ from django.db import transaction
 from django.urls import reverse
 
 from accounts.models import User
-from config import world
+from config import library, world
 from frame import clock
 
 MISUSED = 2
@@ -14,7 +14,7 @@ TRY = {
     "Pat": "admin of Bolt Partners, an IT partner: ask for access to Acme for Petra",
     "Carol": "primary user of Acme, a customer: open the mail, accept or deny",
     "Petra": "works at Bolt Partners: open Acme’s invoices, once Carol has said yes",
-    "Tess": "support engineer: Internal → Access requests, in the menu under her name, about Acme’s open case",
+    "Tess": "support engineer: Internal → Cases, in the menu under her name, and Access requests about Acme’s case",
     "Stan": "staff of the portal: look through the windows of the admin site",
 }
 
@@ -32,6 +32,7 @@ class Command(BaseCommand):
             world.add_records(made, today=at.date())
             world.ask_for_pat(made, at=at)
             world.open_case_of_acme(made, at=at)
+            library.write_it(made, at=at)
         elif not User.objects.filter(email=world.addresses()["carol"]).exists():
             raise CommandError("This database holds a portal of its own, not the demo’s.", returncode=MISUSED)
         here = settings.PORTAL_BASE_URL

@@ -1,0 +1,48 @@
+"""What somebody from outside does on a case, in words: by the event it leaves in the trail, as plain data."""
+
+from django.utils.translation import gettext_lazy, ngettext_lazy
+
+from .meetings import SESSIONS
+
+# What it was, in one sentence
+ON_CASES = {
+    "case.opened": gettext_lazy("%(name)s opened case %(case)s: %(subject)s"),
+    "case.commented": gettext_lazy("%(name)s wrote on case %(case)s: %(subject)s"),
+    "case.changed": gettext_lazy("%(name)s said whom case %(case)s waits for: %(subject)s"),
+    "case.solved": gettext_lazy("%(name)s said that case %(case)s is solved: %(subject)s"),
+    "case.reopened": gettext_lazy("%(name)s reopened case %(case)s: %(subject)s"),
+    "case.closed": gettext_lazy("%(name)s closed case %(case)s for good: %(subject)s"),
+    "case.followed": gettext_lazy("%(name)s follows case %(case)s: %(subject)s"),
+    "case.unfollowed": gettext_lazy("%(name)s no longer follows case %(case)s: %(subject)s"),
+    "session.drafted": gettext_lazy("%(name)s wrote a request for a remote session of case %(case)s: %(subject)s"),
+    "session.requested": gettext_lazy("%(name)s asked support for a remote session of case %(case)s: %(subject)s"),
+    "session.withdrawn": gettext_lazy(
+        "%(name)s withdrew the request for a remote session of case %(case)s: %(subject)s"
+    ),
+}
+
+# How often it was done, in the receipt of an access
+DONE = {
+    SESSIONS: ngettext_lazy("Remote sessions, %(count)d step", "Remote sessions, %(count)d steps", "count"),
+    "case.opened": ngettext_lazy("Cases, %(count)d opened", "Cases, %(count)d opened", "count"),
+    "case.commented": ngettext_lazy("Cases, %(count)d comment", "Cases, %(count)d comments", "count"),
+    "case.changed": ngettext_lazy(
+        "Cases, %(count)d time said whom one waits for", "Cases, %(count)d times said whom one waits for", "count"
+    ),
+    "case.solved": ngettext_lazy("Cases, %(count)d solved", "Cases, %(count)d solved", "count"),
+    "case.reopened": ngettext_lazy("Cases, %(count)d reopened", "Cases, %(count)d reopened", "count"),
+    "case.closed": ngettext_lazy("Cases, %(count)d closed for good", "Cases, %(count)d closed for good", "count"),
+    "case.followed": ngettext_lazy("Cases, %(count)d followed", "Cases, %(count)d followed", "count"),
+    "case.unfollowed": ngettext_lazy(
+        "Cases, %(count)d no longer followed", "Cases, %(count)d no longer followed", "count"
+    ),
+    "session.drafted": ngettext_lazy(
+        "Remote sessions, %(count)d request written", "Remote sessions, %(count)d requests written", "count"
+    ),
+    "session.requested": ngettext_lazy(
+        "Remote sessions, %(count)d asked for", "Remote sessions, %(count)d asked for", "count"
+    ),
+    "session.withdrawn": ngettext_lazy(
+        "Remote sessions, %(count)d request withdrawn", "Remote sessions, %(count)d requests withdrawn", "count"
+    ),
+}
