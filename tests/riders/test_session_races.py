@@ -73,6 +73,20 @@ def test_starting_and_the_case_being_over(cast, ready, now, times):
     assert verify() == []
 
 
+@pytest.mark.trust("I13")
+@pytest.mark.parametrize("times", range(3))
+def test_starting_and_closing_for_good(cast, ready, now, times):
+    outcomes = at_once(
+        begin(ready, by=cast.tess, at=now),
+        lambda: services.move_case(case=ready.case, to=CaseState.CLOSED, by=cast.tom, support=True, at=now),
+    )
+
+    assert len(refused(outcomes, NotAllowedNow)) == 1
+    ready.refresh_from_db()
+    closed = SupportCase.objects.get(pk=ready.case.pk).state == CaseState.CLOSED
+    assert closed == (ready.started_at is None)
+
+
 @pytest.mark.parametrize("times", range(2))
 def test_two_who_choose_a_time(cast, ready, now, times):
     def choose(by, support, begins):
