@@ -17,6 +17,7 @@ from riders import selectors, services
 from riders.models import Rider
 from riders.services.printing import typeset, words_of_page
 from riders.services.terms import seen_of
+from tests import doorbell
 from tests.cast import approve, ask
 from tests.pages import soup_of, words_of
 from tests.riders.written import published_rider
@@ -420,3 +421,20 @@ class TestWindow:
         for who in (cast.carol, cast.tess, cast.mallory):
             for path in ("", f"{draft.pk}/change/", f"{draft.pk}/pdf/"):
                 assert signed_in(who).get(WINDOW + path).status_code in (302, 403, 404)
+
+
+@pytest.mark.trust("H4")
+@pytest.mark.parametrize("what", ["article", "rider"])
+def test_nothing_is_written_or_published_on_a_second_factor_shown_long_ago(cast, now, signed_in, what):
+    stan, window = signed_in(cast.stan), f"/admin/riders/{what}/"
+    make = services.add_article if what == "article" else services.draft_rider
+    row = make(title=TITLE, text=TEXT, by=cast.stan, at=now)
+    doorbell.age_session(stan, seconds=700)
+    publish = {"action": "publish", "_selected_action": [row.pk], "confirmed": "yes"}
+    publish |= {"seen": seen_of(row)} if what == "rider" else {}
+    typed = {"title": "Other", "text": "Words"}
+
+    for path, sent in ((window, publish), (f"{window}{row.pk}/write/", typed), (f"{window}add/", typed)):
+        assert "/reauthenticate/" in stan.post(path, sent).headers["Location"], path
+    row.refresh_from_db()
+    assert (row.title, row.published_at) == (TITLE, None)
