@@ -28,10 +28,17 @@ class TermsForm(forms.Form):
 
 
 class OpeningTermsForm(forms.Form):
-    """Accept the terms while opening a case, or leave it for later."""
+    """Accept the terms while opening a case, or leave it for later.
+
+    :param rider: the version that is shown above the box
+    """
 
     digest = DigestField(required=False)
     agreed = forms.BooleanField(required=False, label=AGREED)
+
+    def __init__(self, *args, rider, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.rider = rider
 
 
 class SessionRequestForm(forms.Form):
