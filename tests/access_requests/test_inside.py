@@ -160,7 +160,7 @@ class TestTheBanner:
         client, path = signed_in(cast.tess), f"{ACME}configuration/change/"
         client.post("/switch/", {"account": "654321"})
         client.post(path, form_of(client.get(path)) | {"domains": "acme.example"})
-        client.post(f"{ACME}cases/open/", {"subject": "Slow mornings"})
+        client.post(f"{ACME}cases/open/", {"subject": "Slow mornings", "severity": "3"})
 
         lines = TrailLine.objects.filter(event__in=["configuration.changed", "case.opened"]).order_by("pk")
         assert [(line.actor, line.account) for line in lines] == [("tess@latchkey.example", "654321")] * 2

@@ -23,6 +23,7 @@ KEEPS_WATCH = {
     P.VIEW_INVOICES,
     P.VIEW_USAGE,
     P.VIEW_CONTACTS,
+    P.VIEW_ARTICLES,
     P.VIEW_CASES,
     P.WRITE_CASES,
     P.VIEW_CONFIGURATION,
@@ -30,7 +31,7 @@ KEEPS_WATCH = {
     P.MANAGE_PEOPLE,
     P.END_ACCESS,
 }
-RUNS_IT = KEEPS_WATCH | {P.CHANGE_CONFIGURATION, P.CHANGE_SETTINGS}
+RUNS_IT = KEEPS_WATCH | {P.CHANGE_CONFIGURATION, P.CHANGE_SETTINGS, P.ACCEPT_TERMS}
 MOMENT = timedelta(milliseconds=1)
 SWITCH_SETS = [*combinations(LENDABLE, 1), *combinations(LENDABLE, 2)]
 
@@ -59,7 +60,7 @@ class TestRoles:
             ("adam", RUNS_IT | {P.DECIDE_ACCESS}),  # support requests are his to decide
             ("dora", RUNS_IT | {P.DECIDE_ACCESS}),
             ("ursula", KEEPS_WATCH),
-            ("connie", {P.VIEW_CASES, P.WRITE_CASES}),  # an authorized contact
+            ("connie", {P.VIEW_CASES, P.WRITE_CASES, P.ACCEPT_TERMS}),  # an authorized contact
             ("mike", set()),
             ("piotr", set(LENDABLE)),
             *[(who, set()) for who in ("pat", "petra", "greta", "quinn", "tess", "tom", "stan", "root", "mallory")],
@@ -163,6 +164,7 @@ class TestLent:
             P.VIEW_INVOICES: "invoices",
             P.VIEW_USAGE: "usage",
             P.VIEW_CONTACTS: "contacts",
+            P.VIEW_ARTICLES: "articles",
             P.VIEW_CASES: "cases",
             P.WRITE_CASES: "cases/open",
             P.VIEW_CONFIGURATION: "configuration",
