@@ -28,10 +28,17 @@ class TermsForm(forms.Form):
 
 
 class OpeningTermsForm(forms.Form):
-    """Accept the terms while opening a case, or leave it for later."""
+    """Accept the terms while opening a case, or leave it for later.
+
+    :param rider: the version that is shown
+    """
 
     digest = DigestField(required=False)
     agreed = forms.BooleanField(required=False, label=AGREED)
+
+    def __init__(self, data=None, *, rider):
+        super().__init__(data, prefix="terms", initial={"digest": rider.digest})
+        self.rider = rider
 
 
 class SessionRequestForm(forms.Form):

@@ -24,7 +24,7 @@ def beside(visit_or_user, case, *, at):
 
     :param visit_or_user: the visit of whoever reads the customer's page; the associate at support's own desk
     """
-    rights = getattr(visit_or_user, "rights", frozenset())
+    rights: frozenset = getattr(visit_or_user, "rights", frozenset())
     accepted, waiting = selectors.acceptance_of(case), selectors.waiting_request(case)
     rider = selectors.current_rider() if accepted is None else None
     last = selectors.last_answer_to(case) if accepted is None else None
@@ -51,11 +51,7 @@ def opening(visit, data=None):
     :param data: what was sent
     """
     rider = selectors.current_rider() if P.ACCEPT_TERMS in visit.rights else None
-    if rider is None:
-        return None
-    form = OpeningTermsForm(data, prefix="terms", initial={"digest": rider.digest})
-    form.rider = rider
-    return form
+    return None if rider is None else OpeningTermsForm(data, rider=rider)
 
 
 def open_case(form, **facts):

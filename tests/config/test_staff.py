@@ -27,8 +27,8 @@ from riders.services import open_case
 from tests import nasty
 from tests.cast import approve, ask
 from tests.pages import words_of
-from tests.riders.written import published_article, published_rider
 from tests.riders.terms import request
+from tests.riders.written import published_article, published_rider
 
 WINDOWS = [
     "accounts/account",
