@@ -10,6 +10,8 @@ USED = (
     *("case.opened", "case.commented", "case.changed", "case.solved", "case.reopened", "case.closed"),
     *("case.followed", "case.unfollowed", "rider.downloaded"),
     *("session.drafted", "session.requested", "session.withdrawn"),
+    *("session.planned", "session.moved", "session.started", "session.ended", "session.cancelled"),
+    *("attendee.invited", "attendee.confirmed", "attendee.withdrawn"),
 )
 
 

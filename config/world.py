@@ -88,6 +88,7 @@ STAFF_MAY = [
     "add_registerupload",
     *(f"{may}_{what}" for what in ("invitation", "replacement", "factorreset") for may in ("view", "add", "change")),
     "change_supportcase",
+    "change_remotesession",
     *("view_article", "view_rider", "view_acknowledgement", "view_sessionrequest", "view_remotesession"),
     *(f"{may}_{what}" for what in ("article", "rider") for may in ("add", "change")),
     "add_accessrole",

@@ -110,6 +110,16 @@ class WhyNot(models.TextChoices):
     OTHER = "other", _("Another reason")
 
 
+class SessionStage(models.TextChoices):
+    """How far a session is. It is read off what was written down; nobody chooses it."""
+
+    TO_PLAN = "to_plan", _("No time yet")
+    PLANNED = "planned", _("Planned")
+    RUNNING = "running", _("Running")
+    ENDED = "ended", _("Ended")
+    CALLED_OFF = "called_off", _("Called off")
+
+
 class Side(models.TextChoices):
     """Whose people attend."""
 

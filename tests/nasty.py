@@ -19,7 +19,7 @@ from accounts.models import (
 from audit.models import TrailLine
 from notifications.models import Mail, Notice
 from partners.models import Partnership
-from riders.models import CaseComment, CaseFollower, SupportCase
+from riders.models import Attendee, CaseComment, CaseFollower, RemoteSession, RemoteTools, SupportCase
 
 # Already encoded: NUL, a lone surrogate, an overlong slash, a cut-off character
 BROKEN_TEXT = ["%00", "a%00b", "%ED%A0%80", "%C0%AF", "%F0%9F%98", "x" * 1_000_000]
@@ -80,6 +80,7 @@ def what_stands():
         list(SupportCase.objects.order_by("pk").values()),
         list(CaseFollower.objects.order_by("pk").values()),
         CaseComment.objects.count(),
+        *(list(table.objects.order_by("pk").values()) for table in (Attendee, RemoteSession, RemoteTools)),
         User.objects.count(),
         TrailLine.objects.exclude(event="access.refused").count(),
         Mail.objects.count(),

@@ -13,11 +13,12 @@ from partners.services import make_known, tell_of_available
 from tests.access_requests.test_email_templates import joined, page, strict, words_of_html, words_of_text
 from tests.access_requests.test_email_templates import story as story_of_access
 from tests.accounts.test_email_templates import story as story_of_people
+from tests.riders.session_story import story_of_sessions
 from tests.riders.stories import play_cases
 from tests.riders.test_terms_emails import story as story_of_terms
 from tests.test_house_rules import MAILS
 
-__all__ = ["story_of_access", "story_of_people", "story_of_terms", "strict"]
+__all__ = ["story_of_access", "story_of_people", "story_of_sessions", "story_of_terms", "strict"]
 
 # Who reads it, each time that it was sent, and the pages its buttons open. Carol and Mallory are the primary users and
 # decide, Adam, Dora and later M are administrators and answer support too; Pat asks, Petra and Piotr get in; Quinn asks
@@ -27,6 +28,7 @@ CASE = {"account_case", "desk_case"}
 ANSWERS_SUPPORT = "adam carol dora"
 RUN_LATER = "adam carol connie dora m"  # who runs Acme once Connie had the place for a day
 RUN_ACME = {"adam carol dora m", RUN_LATER}
+MEETING, CALENDAR = {"account_session", "desk_session"}, {"account_session_calendar", "desk_session_calendar"}
 TABLE = {
     "requested_customer": ({"carol", "mallory", ANSWERS_SUPPORT}, ANSWER),
     "requested_partner": (ASKED | {"tom"}, {"request"}),
@@ -65,14 +67,19 @@ TABLE = {
     "session_answered": ({"connie mike", "mike tess", "connie mike tess", "connie mike tom"}, CASE),
     "case_changed": ({"connie tom", "tess tom", "connie", "connie tess tom"}, {"account_case", "desk_case"}),
     "case_recorded": ({"carol connie"}, {"account_case"}),
+    "session_scheduled": ({"carol tess", "tom"}, MEETING | CALENDAR),
+    "session_changed": ({"carol tess"}, MEETING | CALENDAR),
+    "session_called_off": ({"carol tess"}, MEETING | CALENDAR),
+    "session_started": ({"carol tess"}, MEETING),
+    "session_ended": ({"carol tess"}, MEETING),
 }
 # What asks the customer for something, or tells of what was given, says what to do where it was not expected
 UNEXPECTED = {"requested_customer", "edited_customer", "reminder_customer", "granted_customer"}
 
 
 @pytest.fixture
-def mails(cast, story_of_terms, story_of_access, story_of_people, now, signed_in):
-    """Every mail: the question and the answer, then the people of an account, then a new customer."""
+def mails(cast, story_of_terms, story_of_sessions, story_of_access, story_of_people, now, signed_in):
+    """Every mail: terms and sessions, the question and the answer, the people of an account, a new customer, cases."""
     for person in (cast.quinn, cast.tess, cast.tom):
         signed_in(person)
     make_known(partner=cast.crow, customer=cast.globex, by=cast.stan, at=now)

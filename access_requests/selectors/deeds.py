@@ -19,6 +19,20 @@ ON_CASES = {
     ),
 }
 
+SESSIONS = "session.*"  # in a receipt: whatever was done about them
+
+# On a session, in one sentence
+ABOUT_SESSIONS = {
+    "session.planned": gettext_lazy("%(name)s chose a time for a remote session of case %(case)s"),
+    "session.moved": gettext_lazy("%(name)s chose another time for a remote session of case %(case)s"),
+    "session.started": gettext_lazy("%(name)s began a remote session of case %(case)s"),
+    "session.ended": gettext_lazy("%(name)s ended a remote session of case %(case)s"),
+    "session.cancelled": gettext_lazy("%(name)s called off a remote session of case %(case)s"),
+    "attendee.invited": gettext_lazy("%(name)s invited %(who)s to a remote session of case %(case)s"),
+    "attendee.confirmed": gettext_lazy("%(name)s confirmed for %(who)s a remote session of case %(case)s"),
+    "attendee.withdrawn": gettext_lazy("%(name)s said that %(who)s takes no part in a remote session of case %(case)s"),
+}
+
 # How often it was done, in the receipt of an access
 DONE = {
     "case.opened": ngettext_lazy("Cases, %(count)d opened", "Cases, %(count)d opened", "count"),
@@ -42,4 +56,5 @@ DONE = {
     "session.withdrawn": ngettext_lazy(
         "Remote sessions, %(count)d request withdrawn", "Remote sessions, %(count)d requests withdrawn", "count"
     ),
+    SESSIONS: ngettext_lazy("Remote sessions, %(count)d step", "Remote sessions, %(count)d steps", "count"),
 }

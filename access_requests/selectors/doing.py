@@ -11,7 +11,7 @@ from accounts.models import Grant
 from audit import selectors as trail
 from audit.models import TrailLine
 
-from .deeds import ON_CASES
+from .deeds import ABOUT_SESSIONS, ON_CASES, SESSIONS
 from .terms import PAGES, ReceiptLine
 
 
@@ -30,7 +30,8 @@ class Deed:
     def _sentence(self):
         if self.line.event == "configuration.changed":
             return _("%(name)s changed: %(what)s, from %(before)s to %(after)s")
-        return ON_CASES.get(self.line.event) or _("%(name)s opened the page: %(page)s")
+        known = ON_CASES.get(self.line.event) or ABOUT_SESSIONS.get(self.line.event)
+        return known or _("%(name)s opened the page: %(page)s")
 
     def _facts(self):
         if self.line.event == "configuration.changed":
@@ -38,6 +39,8 @@ class Deed:
             return {"what": change.label, "before": change.before, "after": change.after}
         if self.line.event in ON_CASES:
             return {"case": self.line.case, "subject": self.line.details["case_subject"]}
+        if self.line.event in ABOUT_SESSIONS:
+            return {"case": self.line.case, "who": self.line.details.get("who", "")}
         return {"page": page_in_words(self.line.details["page"])}
 
 
@@ -54,8 +57,13 @@ def done_with(grant):
 def receipt(grant):
     """What was opened and changed through an access and how often, as :class:`ReceiptLine`; empty if never used."""
     lines = trail.through(grant.public_id, beside=lent_beside(grant))
-    pages = Counter(line.details.get("page", "") for line in lines)
+    pages = Counter(_kind_of(line.details.get("page", "")) for line in lines)
     return [ReceiptLine(page, times) for page, times in sorted(pages.items())]
+
+
+def _kind_of(page):
+    """Everything that is done about remote sessions is one line of a receipt."""
+    return SESSIONS if page in ABOUT_SESSIONS else page
 
 
 def lent_beside(grant):

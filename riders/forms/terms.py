@@ -30,14 +30,14 @@ class TermsForm(forms.Form):
 class OpeningTermsForm(forms.Form):
     """Accept the terms while opening a case, or leave it for later.
 
-    :param rider: the version that is shown
+    :param rider: the version that is shown above the box
     """
 
     digest = DigestField(required=False)
     agreed = forms.BooleanField(required=False, label=AGREED)
 
-    def __init__(self, data=None, *, rider):
-        super().__init__(data, prefix="terms", initial={"digest": rider.digest})
+    def __init__(self, *args, rider, **kwargs):
+        super().__init__(*args, **kwargs)
         self.rider = rider
 
 

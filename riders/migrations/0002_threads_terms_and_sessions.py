@@ -110,7 +110,7 @@ class Migration(migrations.Migration):
                 ('starts_at', models.DateTimeField(blank=True, null=True, verbose_name='planned from')),
                 ('ends_at', models.DateTimeField(blank=True, null=True, verbose_name='planned until')),
                 ('revision', models.PositiveIntegerField(default=0, verbose_name='revision')),
-                ('tool', models.CharField(max_length=100, verbose_name='tool')),
+                ('tool', models.CharField(max_length=300, verbose_name='tool')),
                 ('ours', models.BooleanField(verbose_name='support’s own tool')),
                 ('started_at', models.DateTimeField(blank=True, null=True, verbose_name='started')),
                 ('joined_at', models.DateTimeField(blank=True, null=True, verbose_name='support joined')),
@@ -434,15 +434,19 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='remotesession',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('joined_at', None), ('joined_by', None)), models.Q(('joined_at__gte', models.F('started_at')), ('joined_by__isnull', False)), _connector='OR'), name='a_joined_session_has_started'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('joined_at', None), ('joined_by', None)), models.Q(('joined_at__gte', models.F('started_at')), ('joined_by__isnull', False), ('started_at__isnull', False)), _connector='OR'), name='a_joined_session_has_started'),
         ),
         migrations.AddConstraint(
             model_name='remotesession',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at', None), ('ended_by', None)), models.Q(('ended_at__gte', models.F('started_at')), ('ended_by__isnull', False)), _connector='OR'), name='an_ended_session_has_started'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at', None), ('ended_by', None)), models.Q(('ended_at__gte', models.F('started_at')), ('ended_by__isnull', False), ('started_at__isnull', False)), _connector='OR'), name='an_ended_session_has_started'),
         ),
         migrations.AddConstraint(
             model_name='remotesession',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('cancelled_at', None), ('cancelled_by', None)), models.Q(('cancelled_at__isnull', False), ('cancelled_by__isnull', False), ('started_at', None)), _connector='OR'), name='a_session_called_off_never_started'),
+        ),
+        migrations.AddConstraint(
+            model_name='remotesession',
+            constraint=models.UniqueConstraint(condition=models.Q(('ended_at', None), ('started_at__isnull', False)), fields=('case',), name='one_session_of_a_case_runs'),
         ),
         migrations.RunPython(say_when, migrations.RunPython.noop),
     ]

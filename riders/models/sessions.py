@@ -5,12 +5,13 @@ from uuid import uuid4
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account
 
 from ..states import SessionRequestState as S
-from ..states import Side, Why, WhyNot
+from ..states import SessionStage, Side, Why, WhyNot
 from .cases import SupportCase
 from .terms import Acknowledgement
 
@@ -98,6 +99,16 @@ class SessionRequest(models.Model):
         return f"{self.case.number}, {self.get_state_display()}"
 
 
+class RemoteSessionQuerySet(models.QuerySet):
+    def running(self):
+        """Sessions that have started and not ended."""
+        return self.filter(started_at__isnull=False, ended_at=None)
+
+    def ahead(self):
+        """Sessions that can still start."""
+        return self.filter(started_at=None, cancelled_at=None)
+
+
 class RemoteSession(models.Model):
     """One meeting on a case. It cannot have started without an acknowledgement of that case (I13)."""
 
@@ -111,7 +122,7 @@ class RemoteSession(models.Model):
     starts_at = models.DateTimeField(_("planned from"), null=True, blank=True)
     ends_at = models.DateTimeField(_("planned until"), null=True, blank=True)
     revision = models.PositiveIntegerField(_("revision"), default=0)  # of the plan, as a calendar counts it
-    tool = models.CharField(_("tool"), max_length=100)
+    tool = models.CharField(_("tool"), max_length=300)
     ours = models.BooleanField(_("support’s own tool"))
     acknowledgement = models.ForeignKey(
         Acknowledgement,
@@ -138,6 +149,8 @@ class RemoteSession(models.Model):
         _USER, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("called off by")
     )
 
+    objects = RemoteSessionQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("remote session")
         verbose_name_plural = _("remote sessions")
@@ -154,11 +167,12 @@ class RemoteSession(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(joined_at=None, joined_by=None)
-                | Q(joined_at__gte=F("started_at"), joined_by__isnull=False),
+                | Q(joined_at__gte=F("started_at"), started_at__isnull=False, joined_by__isnull=False),
                 name="a_joined_session_has_started",
             ),
             models.CheckConstraint(
-                condition=Q(ended_at=None, ended_by=None) | Q(ended_at__gte=F("started_at"), ended_by__isnull=False),
+                condition=Q(ended_at=None, ended_by=None)
+                | Q(ended_at__gte=F("started_at"), started_at__isnull=False, ended_by__isnull=False),
                 name="an_ended_session_has_started",
             ),
             models.CheckConstraint(
@@ -166,10 +180,42 @@ class RemoteSession(models.Model):
                 | Q(cancelled_at__isnull=False, cancelled_by__isnull=False, started_at=None),
                 name="a_session_called_off_never_started",
             ),
+            models.UniqueConstraint(
+                fields=["case"],
+                condition=Q(started_at__isnull=False, ended_at=None),
+                name="one_session_of_a_case_runs",
+            ),
         ]
 
     def __str__(self):
         return f"{self.case.number}, {self.tool}"
+
+    def get_absolute_url(self):
+        """The page of this session for the customer."""
+        return reverse("account_session", args=[self.case.account.number, self.case.number, self.public_id])
+
+    def get_desk_url(self):
+        """The page of this session at support's desk."""
+        return reverse("desk_session", args=[self.case.number, self.public_id])
+
+    @property
+    def stage(self):
+        """How far it is, as :class:`~riders.states.SessionStage`."""
+        if self.cancelled_at:
+            return SessionStage.CALLED_OFF
+        if self.started_at:
+            return SessionStage.ENDED if self.ended_at else SessionStage.RUNNING
+        return SessionStage.PLANNED if self.starts_at else SessionStage.TO_PLAN
+
+    @property
+    def planned_length(self):
+        """How long it is planned to be, once it has a time."""
+        return self.ends_at - self.starts_at if self.starts_at and self.ends_at else None
+
+    @property
+    def lasted(self):
+        """How long it was, once it has ended."""
+        return self.ended_at - self.started_at if self.started_at and self.ended_at else None
 
 
 class Attendee(models.Model):

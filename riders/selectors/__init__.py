@@ -1,6 +1,7 @@
 """Reads of cases, articles, terms and sessions."""
 
 from .articles import articles, articles_about, find_article
+from .calendars import calendar_of
 from .cases import (
     cases_at_desk,
     cases_of,
@@ -16,12 +17,30 @@ from .cases import (
 )
 from .requests import customers_on, find_session_request, last_request, support_on, telephone_for, waiting_request
 from .riders import current_rider, rider_by_digest, rider_bytes
+from .sessions import (
+    Tools,
+    all_confirmed,
+    attendees_of,
+    find_session,
+    may_attend,
+    running_session,
+    sessions_of,
+    told_of,
+    tools_of,
+    what_became_of,
+    why_no_work,
+    why_not_start,
+)
 from .terms import acceptance_of, declined_since, last_answer_to, may_accept, valid_acknowledgement
 
 __all__ = [
+    "Tools",
     "acceptance_of",
+    "all_confirmed",
     "articles",
     "articles_about",
+    "attendees_of",
+    "calendar_of",
     "cases_at_desk",
     "cases_of",
     "current_rider",
@@ -30,6 +49,7 @@ __all__ = [
     "find_article",
     "find_case",
     "find_case_at_desk",
+    "find_session",
     "find_session_request",
     "find_unsolved",
     "followers_of_customer",
@@ -38,13 +58,21 @@ __all__ = [
     "last_answer_to",
     "last_request",
     "may_accept",
+    "may_attend",
     "page_of_newest",
     "rider_by_digest",
     "rider_bytes",
+    "running_session",
+    "sessions_of",
     "spoken_with",
     "support_on",
     "telephone_for",
     "thread",
+    "told_of",
+    "tools_of",
     "valid_acknowledgement",
     "waiting_request",
+    "what_became_of",
+    "why_no_work",
+    "why_not_start",
 ]

@@ -51,7 +51,9 @@ def opening(visit, data=None):
     :param data: what was sent
     """
     rider = selectors.current_rider() if P.ACCEPT_TERMS in visit.rights else None
-    return None if rider is None else OpeningTermsForm(data, rider=rider)
+    if rider is None:
+        return None
+    return OpeningTermsForm(data, prefix="terms", initial={"digest": rider.digest}, rider=rider)
 
 
 def open_case(form, **facts):

@@ -2,6 +2,7 @@
 
 import re
 from contextlib import contextmanager
+from datetime import timedelta
 
 import pytest
 from django.db import connection
@@ -14,21 +15,22 @@ from accounts.permissions import KINDS, LENDABLE, PAGES
 from accounts.permissions import AccountPermission as P
 from audit.models import TrailLine
 from audit.selectors import USED
-from riders.models import CaseComment, CaseFollower, SessionRequest, SupportCase
+from riders.models import CaseComment, CaseFollower, RemoteSession, SessionRequest, SupportCase
 from riders.selectors import current_rider
-from riders.services import open_case
+from riders.services import open_case, plan_session
 from tests.cast import approve, ask_for_support
 from tests.pages import form_of, soup_of
 from tests.riders.written import published_article, published_rider
 
 INSIDE = re.compile(r"^accounts/<str:number>/")
 ACME = "654321"
+HOUR = timedelta(hours=1)
 # What only people of the account itself are shown, whatever was lent: their people, their access, their settings
 FOR_MEMBERS = {
     *("account_invite", "account_person", "account_settings", "invitation_again", "invitation_withdraw"),
     *("person_role", "person_rights", "person_contact", "person_end", "person_stand_in", "person_stand_in_end"),
     *("person_successor", "account_access", "account_requests", "account_partners", "give_access", "unlink_partner"),
-    "end_all_access",
+    *("end_all_access", "account_remote_tools"),
 }
 # What a page is asked with
 CHOSEN = {"article_suggestions": "?subject=Slow+mornings"}
@@ -40,6 +42,7 @@ CHANGES = {
     "account_case": {"text": "It still happens."},
     "account_case_follow": {"follow": "yes"},
     "account_case_close": {},
+    "account_session": {"do": "call_off"},
 }
 
 
@@ -62,8 +65,10 @@ def everything_lent(cast, now):
 
 @pytest.fixture
 def case(cast, now):
-    """A case that Connie has opened at Acme."""
-    return open_case(account=cast.acme, subject="Slow mornings", by=cast.connie, at=now)
+    """A case that Connie has opened at Acme, with a session that Tom has planned."""
+    found = open_case(account=cast.acme, subject="Slow mornings", by=cast.connie, at=now)
+    plan_session(case=found, starts_at=now + HOUR, ends_at=now + 2 * HOUR, by=cast.tom, at=now)
+    return found
 
 
 def rooms(patterns=None, before=""):
@@ -81,6 +86,7 @@ def rooms(patterns=None, before=""):
 def path_of(name, case):
     """This will give the address of a room of Acme's account."""
     known = {"number": ACME, "case_number": case.number, "membership": 1, "public_id": "0" * 32, "partner": "700118"}
+    known |= {"session_id": case.sessions.get().public_id}
     known |= {"slug": "slow-mornings", "digest": current_rider().digest}
     path = "/" + re.sub(r"<\w+:(\w+)>", lambda place: str(known[place[1]]), rooms()[name])
     return path + CHOSEN.get(name, "")
@@ -250,6 +256,7 @@ def what_can_be_changed(account):
         list(SessionRequest.objects.filter(case__account=account).order_by("pk").values()),
         list(CaseComment.objects.filter(case__account=account).order_by("pk").values()),
         list(CaseFollower.objects.filter(case__account=account).order_by("pk").values()),
+        list(RemoteSession.objects.filter(case__account=account).order_by("pk").values()),
     ]
 
 

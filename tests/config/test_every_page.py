@@ -15,7 +15,7 @@ from accounts.services import deactivate_person
 from audit.record import record
 from notifications.models import Notice
 from partners.models import Partnership
-from riders.models import Article, CaseComment, SupportCase
+from riders.models import Article, CaseComment, RemoteSession, SupportCase
 from tests import nasty
 from tests.access_requests.test_views_lists import grants_for, records, requests_for
 from tests.cast import fresh
@@ -116,6 +116,9 @@ def grow(cast, known, places, now):
         "at": now,
     }
     CaseComment.objects.bulk_create(CaseComment(**said) for _one in places)
+    session = RemoteSession.objects.earliest("pk")
+    meeting = {"case": session.case, "created_at": now, "created_by": cast.tess, "tool": "Remote Help", "ours": True}
+    RemoteSession.objects.bulk_create(RemoteSession(**meeting) for _one in places)
     told = {"event": "told", "title": "Something happened", "path": "/", "account": "654321", "created_at": now}
     Notice.objects.bulk_create(Notice(key=f"told {one}", recipient=cast.carol, **told) for one in places)
     with transaction.atomic():

@@ -1,6 +1,7 @@
 """The admin site as staff meet it."""
 
 import json
+from datetime import timedelta
 from io import StringIO
 
 import pytest
@@ -23,7 +24,7 @@ from frame.staff import Window
 from notifications.models import Mail
 from partners.models import Partnership
 from riders.models import SupportCase
-from riders.services import open_case
+from riders.services import open_case, plan_session
 from tests import nasty
 from tests.cast import approve, ask
 from tests.pages import words_of
@@ -51,11 +52,13 @@ WINDOWS = [
     "partners/partnership",
     "riders/acknowledgement",
     "riders/article",
+    "riders/remotesession",
     "riders/rider",
     "riders/sessionrequest",
     "riders/supportcase",
 ]
 
+HOUR = timedelta(hours=1)
 # The catalogue of role bundles, and what is written: added to and changed, never deleted
 KEPT_BY_STAFF = {"access_requests/accessrole", "riders/article", "riders/rider"}
 
@@ -72,7 +75,8 @@ def busy(cast, now):
         TOTP.activate(successor, "A" * 32)
         accounts.start_factor_reset(person=successor, reason="A lost phone.", **staff)
     for subject in ("One", "Two", "Three"):
-        open_case(account=cast.acme, subject=subject, by=cast.connie, at=now)
+        case = open_case(account=cast.acme, subject=subject, by=cast.connie, at=now)
+        plan_session(case=case, starts_at=now + HOUR, ends_at=now + 2 * HOUR, by=cast.tess, at=now)
     for title in ("One", "Two"):
         published_article(cast, at=now, title=title)
         rider = published_rider(cast, at=now, title=title)

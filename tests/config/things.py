@@ -9,7 +9,7 @@ from access_requests import services
 from accounts import services as accounts
 from accounts.models import Grant
 from accounts.permissions import Role
-from riders.services import open_case, request_session
+from riders.services import open_case, plan_session, request_session
 from riders.states import Why
 from tests.cast import INVOICES, READ_RECORDS, approve, ask, ask_for_support, member, role_bundles
 from tests.riders.written import published_article, published_rider
@@ -50,10 +50,13 @@ def things(cast, now):
     case = open_case(account=cast.acme, subject="Backups stop", by=cast.connie, at=now)
     rider = published_rider(cast, at=now)
     asked = open_case(account=cast.acme, subject="Slow mornings", by=cast.connie, at=now)
-    session = {"why": Why.OBSERVE, "expectation": "Watch it.", "impact": "No mornings."}
-    request_session(case=asked, by=cast.carol, digest=rider.digest, agreed=True, at=now, **session)
+    asking = {"why": Why.OBSERVE, "expectation": "Watch it.", "impact": "No mornings."}
+    request_session(case=asked, by=cast.carol, digest=rider.digest, agreed=True, at=now, **asking)
     written = {"slug": published_article(cast, at=now).slug, "digest": rider.digest}
+    tomorrow = {"starts_at": now + timedelta(days=1), "ends_at": now + timedelta(days=1, hours=1)}
+    session = plan_session(case=case, by=cast.tess, at=now, **tomorrow)
     here = {"number": "654321", "customer": "654321", "partner": "700118", "case_number": case.number, **written}
+    here |= {"session_id": session.public_id}
     return [
         here
         | {"public_id": waiting.public_id, "grant_id": child.public_id, "membership": member(cast.mike, cast.acme).pk},
