@@ -2,7 +2,6 @@
 
 from urllib.parse import urlsplit
 
-from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.validators import URLValidator
 from django.db import transaction
@@ -16,7 +15,7 @@ from frame.wording import one_paragraph, several_lines
 
 from .. import selectors
 from ..emails import terms as emails
-from ..models import RemoteSession, RemoteTools, SessionRequest
+from ..models import RemoteSession, SessionRequest
 from ..states import UNSOLVED, Why, WhyNot
 from ..states import SessionRequestState as S
 from .acknowledging import accept, send
@@ -185,10 +184,8 @@ def _move(request, *, from_, to, by, at, **answer):
 
 def _tool_for(account, link):
     """Whether a session is held with support's own tool, and what the tool is called."""
-    tools = RemoteTools.objects.filter(account=account).first()
+    tools = selectors.tools_of(account)
     if link:
-        own = tools.others if tools else ""
-        return False, (own or urlsplit(link).hostname or "")[:100]
-    if tools is None or tools.primary_permitted:
-        return True, settings.PORTAL_REMOTE_TOOL[:100]
-    return False, tools.others[:100]
+        own = tools.row.others if tools.row else ""
+        return False, own or urlsplit(link).hostname
+    return tools.ours, tools.name
