@@ -2,8 +2,6 @@
 
 from django.utils.translation import gettext_lazy, ngettext_lazy
 
-from .meetings import SESSIONS
-
 # What it was, in one sentence
 ON_CASES = {
     "case.opened": gettext_lazy("%(name)s opened case %(case)s: %(subject)s"),
@@ -37,7 +35,6 @@ ABOUT_SESSIONS = {
 
 # How often it was done, in the receipt of an access
 DONE = {
-    SESSIONS: ngettext_lazy("Remote sessions, %(count)d step", "Remote sessions, %(count)d steps", "count"),
     "case.opened": ngettext_lazy("Cases, %(count)d opened", "Cases, %(count)d opened", "count"),
     "case.commented": ngettext_lazy("Cases, %(count)d comment", "Cases, %(count)d comments", "count"),
     "case.changed": ngettext_lazy(
