@@ -32,7 +32,7 @@ def move_case(*, case, to, by, at, support=False, text="", seen=None):
     if to in CASE_MOVES[before] and to not in moves(before, support=acting.support):
         raise PermissionDenied(_("Whom a case waits for is for support to say."))
     event = turn(acting, to, at=at, seen=seen)
-    if to == CaseState.CLOSED:
+    if to in (CaseState.SOLVED, CaseState.CLOSED):
         _require_no_session(acting.case)
     words = clean_text(text, required=before == CaseState.SOLVED and to != CaseState.CLOSED)
     comment = say(acting, text=words, at=at) if words else None
