@@ -26,7 +26,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='supportcase',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('reopen_until', None), ('solved_at', None), ('solved_by', None)), models.Q(('reopen_until__gt', models.F('solved_at')), ('solved_at__gte', models.F('opened_at')), ('solved_by__isnull', False)), _connector='OR'), name='a_solved_case_says_when_and_by_whom'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('reopen_until', None), ('solved_at', None), ('solved_by', None)), models.Q(('reopen_until__gt', models.F('solved_at')), ('reopen_until__isnull', False), ('solved_at__gte', models.F('opened_at')), ('solved_by__isnull', False)), _connector='OR'), name='a_solved_case_says_when_and_by_whom'),
         ),
         migrations.AddConstraint(
             model_name='supportcase',

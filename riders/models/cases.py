@@ -84,7 +84,12 @@ class SupportCase(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(solved_at=None, solved_by=None, reopen_until=None)
-                | Q(solved_at__gte=F("opened_at"), solved_by__isnull=False, reopen_until__gt=F("solved_at")),
+                | Q(
+                    solved_at__gte=F("opened_at"),
+                    solved_by__isnull=False,
+                    reopen_until__isnull=False,
+                    reopen_until__gt=F("solved_at"),
+                ),
                 name="a_solved_case_says_when_and_by_whom",
             ),
             models.CheckConstraint(

@@ -14,12 +14,13 @@ from audit.record import canonical_time
 from frame import clock
 from notifications.models import Mail
 from partners.models import Partnership
+from riders.models import Acknowledgement, RemoteSession
 
 ANSWERS = {"request.approved": "approved", "request.denied": "denied"}
 
 
 class Command(BaseCommand):
-    help = "Shows requests, decisions, access, mails and the trail. No passwords, secrets or texts of mails."
+    help = "Shows requests, access, accepted terms, sessions, mails and the trail. No secrets, no texts of mails."
 
     def add_arguments(self, parser):
         parser.add_argument("--json", action="store_true", help="everything as JSON, instead of how much there is")
@@ -32,6 +33,8 @@ class Command(BaseCommand):
             "grants": [_grant(row) for row in _grants()],
             "blocks": [_block(row) for row in _blocks()],
             "partnerships": [_partnership(row) for row in _partnerships()],
+            "acknowledgements": [_acknowledgement(row) for row in _acknowledgements()],
+            "sessions": [_session(row) for row in RemoteSession.objects.select_related("case").order_by("pk")],
             "mails": [_mail(row) for row in Mail.objects.order_by("pk")],
             "trail": [_line(row) for row in _trail()],
         }
@@ -56,6 +59,11 @@ def _blocks():
 
 def _partnerships():
     return Partnership.objects.select_related("partner", "customer", "linked_by", "ended_by").order_by("pk")
+
+
+def _acknowledgements():
+    rows = Acknowledgement.objects.select_related("case__account", "rider", "given_by").defer("rider__pdf")
+    return rows.order_by("pk")
 
 
 def _request(row, at):
@@ -148,3 +156,20 @@ def _plain(value):
     if isinstance(value, timedelta):
         return value.total_seconds()
     raise TypeError(f"{type(value).__name__} has no plain form")
+
+
+def _acknowledgement(row):
+    return _fields(row, "answer", "given_at", "digest") | {
+        "account": row.case.account.number,
+        "case": row.case.number,
+        "version": row.rider.version,
+        "by": row.given_by.email,
+    }
+
+
+def _session(row):
+    return _fields(row, "starts_at", "ends_at", "started_at", "joined_at", "ended_at", "cancelled_at") | {
+        "id": str(row.public_id),
+        "case": row.case.number,
+        "acknowledged": row.acknowledgement_id is not None,
+    }
