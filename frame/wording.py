@@ -66,6 +66,8 @@ def spell_duration(span: timedelta) -> str:
     From a day on it is rounded to days, from sixty days on to months, from two years on to years: it
     always stands beside the exact moment.
     """
+    if span < timedelta(seconds=30):
+        return _("less than a minute")
     if span >= DAY - timedelta(minutes=1):
         return _spell_days(round(span / DAY))
     hours, rest = divmod(span, HOUR)

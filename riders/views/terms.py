@@ -103,7 +103,8 @@ def _answer(request, case, *, digest, agreed, answer):
     if answer == "decline":
         services.decline_terms(case=case, digest=digest, by=request.user, at=at)
         words = _("Declined. Nothing was accepted, and no session can start. Support has been told.")
-        messages.info(request, f"{words} {_('You can still accept the terms later.')}")
+        later = _("You can still accept the terms later.")
+        messages.info(request, f"{words} {later}")
         return redirect(case)
     waited = selectors.waiting_request(case)
     services.acknowledge(case=case, digest=digest, agreed=agreed, by=request.user, at=at)

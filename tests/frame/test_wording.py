@@ -55,7 +55,9 @@ def test_in_full_utc_has_its_own_day_where_it_is_another():
 @pytest.mark.parametrize(
     ("span", "words"),
     [
-        (timedelta(0), "0 minutes"),
+        (timedelta(0), "less than a minute"),
+        (timedelta(seconds=29), "less than a minute"),
+        (timedelta(seconds=31), "1 minute"),
         (timedelta(minutes=1), "1 minute"),
         (timedelta(minutes=15), "15 minutes"),
         (timedelta(minutes=59, seconds=59), "1 hour"),

@@ -14,10 +14,11 @@ from notifications.models import Mail
 from riders import selectors, services
 from riders.models import Acknowledgement, RemoteSession, RemoteTools, SessionRequest
 from riders.services.threads import follow
-from riders.states import CaseState, WhyNot
+from riders.states import CaseState, Why, WhyNot
 from riders.states import SessionRequestState as S
 from tests import nasty
 from tests.cast import approve, ask, ask_for_support, member
+from tests.pages import form_of, soup_of
 from tests.riders.terms import ASKED, accept, publish, request
 from tests.riders.test_acknowledging import close, mailed
 
@@ -48,6 +49,20 @@ def lines(case):
     """This will give the events of a case that are about sessions and terms, oldest first."""
     found = TrailLine.objects.filter(case=case.number, event__regex=r"^(session|rider)\.").order_by("pk")
     return list(found.values_list("event", flat=True))
+
+
+@pytest.mark.seed("S1-2")
+@pytest.mark.parametrize("why", Why.values)
+def test_every_reason_a_session_is_good_for_is_offered_and_kept(cast, now, backups, accepted, signed_in, why):
+    carol = signed_in(cast.carol)
+    page = f"/accounts/654321/cases/{backups.number}/session/"
+    offered = {box["value"] for box in soup_of(carol.get(page)).select("input[name=why]")}
+
+    answer = carol.post(page, {**form_of(carol.get(page)), **ASKED, "why": why})
+
+    assert offered == {"observe", "diagnose", "plan", "third_party", "agreed"}
+    assert answer.status_code == 302
+    assert backups.session_requests.get().why == why
 
 
 class TestTogether:

@@ -67,7 +67,7 @@ class TestBothSides:
         assert "How to join stands on the case" in words_of(connie.get(case.get_absolute_url()))
         assert "Ended." in words_of(connie.post(page, {"do": "end"}, follow=True))
         beside = words_of(tess.get(desk))
-        assert "Begun by Tess, ended by Connie. It took 0 minutes." in beside
+        assert "Begun by Tess, ended by Connie. It took less than a minute." in beside
         session.refresh_from_db()
         assert session.stage == SessionStage.ENDED
 
