@@ -16,6 +16,7 @@ from .cases import SupportCase
 from .terms import Acknowledgement
 
 _USER = settings.AUTH_USER_MODEL
+WAITING = (S.DRAFT, S.SUBMITTED)
 
 
 class RemoteTools(models.Model):
@@ -47,7 +48,7 @@ class RemoteTools(models.Model):
 class SessionRequestQuerySet(models.QuerySet):
     def waiting(self):
         """Those that nobody has answered yet, drafts among them."""
-        return self.filter(state__in=[S.DRAFT, S.SUBMITTED])
+        return self.filter(state__in=WAITING)
 
 
 class SessionRequest(models.Model):
@@ -97,6 +98,11 @@ class SessionRequest(models.Model):
 
     def __str__(self):
         return f"{self.case.number}, {self.get_state_display()}"
+
+    @property
+    def is_waiting(self):
+        """Whether nobody has answered it yet."""
+        return self.state in WAITING
 
 
 class RemoteSessionQuerySet(models.QuerySet):

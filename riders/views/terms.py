@@ -15,7 +15,7 @@ from frame.refusals import NotAllowedNow
 
 from .. import selectors, services
 from ..forms import OpeningTermsForm, TermsForm
-from ..states import UNSOLVED, CaseState
+from ..states import UNSOLVED, Answer, CaseState
 from .entering import enter_customer, enter_desk, show
 
 
@@ -25,15 +25,16 @@ def beside(visit_or_user, case, *, at):
     :param visit_or_user: the visit of whoever reads the customer's page; the associate at support's own desk
     """
     rights: frozenset = getattr(visit_or_user, "rights", frozenset())
-    accepted, waiting = selectors.acceptance_of(case), selectors.waiting_request(case)
+    last, asked = selectors.last_answer_to(case), selectors.last_request(case)
+    accepted = last if last is not None and last.answer == Answer.ACCEPTED else None  # after a yes there is no other
     rider = selectors.current_rider() if accepted is None else None
-    last = selectors.last_answer_to(case) if accepted is None else None
-    answered = None if waiting else selectors.last_request(case)
+    waiting = asked if asked is not None and asked.is_waiting else None  # none is asked for beside one that waits
+    answered = None if waiting else asked
     state = case.state_at(at)
     return {
         "acceptance": accepted,
         "rider": rider,
-        "declined_terms": last,
+        "declined_terms": None if accepted else last,
         "may_accept_terms": P.ACCEPT_TERMS in rights,
         "may_ask_for_session": P.WRITE_CASES in rights,
         "is_closed": state == CaseState.CLOSED,

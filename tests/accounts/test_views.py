@@ -17,6 +17,7 @@ PAGES = {P.VIEW_ORDERS: "orders", P.VIEW_INVOICES: "invoices", P.VIEW_USAGE: "us
 EVERY_PAGE = PAGES | {
     P.VIEW_CONFIGURATION: "configuration",
     P.CHANGE_CONFIGURATION: "configuration/change",
+    P.VIEW_ARTICLES: "articles",
     P.VIEW_CASES: "cases",
     P.WRITE_CASES: "cases/open",
 }

@@ -9,13 +9,14 @@ from datetime import datetime, timedelta
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 CASES = frozenset(["view_cases", "write_cases"])
 LENT = CASES | {
-    *("view_orders", "view_invoices", "view_usage", "view_contacts", "view_configuration", "change_configuration")
+    *("view_orders", "view_invoices", "view_usage", "view_contacts", "view_articles"),
+    *("view_configuration", "change_configuration"),
 }
 SWITCHES = LENT - {"view_configuration", "change_configuration"}
 RUNS = LENT | {"view_access", "manage_people", "end_access"}
 ROLES = {
-    "primary": RUNS | {"change_settings", "decide_access"},
-    "administrator": RUNS | {"change_settings"},
+    "primary": RUNS | {"change_settings", "accept_terms", "decide_access"},
+    "administrator": RUNS | {"change_settings", "accept_terms"},
     "access_administrator": RUNS - {"change_configuration"},
     "member": frozenset(),
 }
@@ -160,7 +161,7 @@ class World:
         if place:
             rights |= ROLES[place.role] | (place.switches if place.role == "member" else set())
             if place.contact:
-                rights |= CASES
+                rights |= CASES | {"accept_terms"}
             if place.role == "administrator":
                 rights.add("decide_access")  # the cast's accounts let administrators decide requests of support
             if self.stands_in(place, at):
