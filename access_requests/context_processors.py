@@ -12,6 +12,7 @@ from accounts import selectors as accounts
 from accounts.permissions import KINDS, PAGES, AccountPermission
 from accounts.states import AccountKind
 from frame import clock
+from frame.origin import from_networks
 from frame.wording import spell_zone
 from notifications import selectors as notifications
 from partners import selectors as partners
@@ -19,7 +20,7 @@ from partners import selectors as partners
 from . import selectors
 
 SWITCHER_ROWS = 7
-QUESTIONS = frozenset({"requested_customer", "edited_customer"})  # what somebody waits for an answer to
+QUESTIONS = frozenset({"requested_customer", "edited_customer", "hour_asked"})  # what somebody waits for an answer to
 
 
 def here(request):
@@ -36,6 +37,7 @@ def _here(request, at):
     openable = list(accounts.openable(request.user, at=at)[: SWITCHER_ROWS + 1])
     ways = accounts.ways_in(request.user, openable[:SWITCHER_ROWS], at=at)
     of_the_vendor = any(way.role and way.account.kind == AccountKind.VENDOR for way in ways)
+    associate = of_the_vendor and authorization.is_associate(request.user, at=at)
     zone = timezone.get_current_timezone()
     return {
         "account": account,
@@ -45,7 +47,8 @@ def _here(request, at):
         "ways_in": ways,
         "more_accounts": len(openable) > SWITCHER_ROWS,
         "asked_by_support": _asked_by_support(request.user, visit, at),
-        "associate": of_the_vendor and authorization.is_associate(request.user, at=at),
+        "associate": associate,
+        "help_desk": _help_desk(request, associate, at),
         "waiting": selectors.waiting_for(request.user, at=at).count(),
         "latest_notice": notifications.known_id(
             request.user, urgent=QUESTIONS, since=at - 2 * settings.PORTAL_POLL_EVERY
@@ -77,6 +80,13 @@ def _asked_by_support(user, visit, at):
     here = visit.account.number if visit else ""
     here_first = Case(When(number=here, then=0), default=1)
     return seen.order_by(here_first, "pk").values_list("number", flat=True).first()
+
+
+def _help_desk(request, associate, at):
+    """Whether *Help desk* is there for the reader: from support's networks, or for a partner's linked customers."""
+    if associate and from_networks(request.client_address, settings.PORTAL_SUPPORT_NETWORKS):
+        return True
+    return selectors.helps_partners(request.user, at=at)
 
 
 def _nav(request, own, at):

@@ -24,6 +24,7 @@ class RequestKind(models.TextChoices):
 
     PARTNER = "partner", _("IT partner access")
     SUPPORT = "support", _("Support access")
+    HOUR = "hour", _("Temporary access")
 
 
 class EndReason(models.TextChoices):

@@ -30,6 +30,13 @@ def administered_by(user, *, at):
     return Account.objects.open(at).filter(kind=AccountKind.PARTNER, pk__in=admins.values("account"))
 
 
+def linked_for(user, *, at):
+    """The partnerships with open customers that are linked to a partner whose admin ``user`` is, by customer."""
+    linked = Partnership.objects.filter(state=PartnershipState.LINKED, partner__in=administered_by(user, at=at))
+    linked = linked.filter(customer__in=Account.objects.open(at)).select_related("partner", "customer")
+    return linked.order_by("customer__name", "customer__number", "pk")
+
+
 def served_by(partner):
     """The living partnerships of a partner, with customers whose account may have been closed among them."""
     return Partnership.objects.living().filter(partner=partner).order_by()

@@ -66,7 +66,8 @@ MAILS = mails()
 @pytest.mark.parametrize(("app", "mail"), sorted(MAILS), ids=str)
 def test_a_mail_has_a_subject_a_text_and_html_and_is_sent_from_the_file_that_sends_them_all(app, mail):
     assert MAILS[app, mail] == MAIL_PARTS
-    assert re.search(rf'["/]{mail}"', (Path(settings.BASE_DIR) / app / "emails.py").read_text())
+    files = (Path(settings.BASE_DIR) / app).glob("emails/*.py"), (Path(settings.BASE_DIR) / app).glob("emails.py")
+    assert re.search(rf'["/]{mail}"', "".join(path.read_text() for found in files for path in found))
 
 
 def test_the_mails_were_found():

@@ -264,10 +264,10 @@ def who_runs(account, *, at):
 def access_that_goes_with(membership, *, at):
     """The access that came through a membership, and what hangs under it: it ends when the membership does.
 
-    That of support is named by nobody but its own associate; the floor above says how much there is.
+    That of support, and for an hour, is named by nobody but its own person; the floor above says how much there is.
     """
     grants = Grant.objects.unended(at).filter(Q(membership=membership) | Q(parent__membership=membership))
-    grants = grants.exclude(kind=RequestKind.SUPPORT)
+    grants = grants.exclude(kind__in=[RequestKind.SUPPORT, RequestKind.HOUR])
     return grants.select_related("grantee", "account").order_by("account__name", "pk")
 
 
