@@ -38,6 +38,7 @@ def _here(request, at):
     ways = accounts.ways_in(request.user, openable[:SWITCHER_ROWS], at=at)
     of_the_vendor = any(way.role and way.account.kind == AccountKind.VENDOR for way in ways)
     associate = of_the_vendor and authorization.is_associate(request.user, at=at)
+    admin, helps = partners.administers(request.user, at=at)
     zone = timezone.get_current_timezone()
     return {
         "account": account,
@@ -48,14 +49,14 @@ def _here(request, at):
         "more_accounts": len(openable) > SWITCHER_ROWS,
         "asked_by_support": _asked_by_support(request.user, visit, at),
         "associate": associate,
-        "help_desk": _help_desk(request, associate, at),
+        "help_desk": helps or (associate and from_networks(request.client_address, settings.PORTAL_SUPPORT_NETWORKS)),
         "waiting": selectors.waiting_for(request.user, at=at).count(),
         "latest_notice": notifications.known_id(
             request.user, urgent=QUESTIONS, since=at - 2 * settings.PORTAL_POLL_EVERY
         ),
         "zone": spell_zone(zone, at),
         "tabs": _tabs(request, visit) if visit else [],
-        "nav": _nav(request, own, at),
+        "nav": _nav(request, own, admin, at),
     }
 
 
@@ -82,16 +83,9 @@ def _asked_by_support(user, visit, at):
     return seen.order_by(here_first, "pk").values_list("number", flat=True).first()
 
 
-def _help_desk(request, associate, at):
-    """Whether *Help desk* is there for the reader: from support's networks, or for a partner's linked customers."""
-    if associate and from_networks(request.client_address, settings.PORTAL_SUPPORT_NETWORKS):
-        return True
-    return selectors.helps_partners(request.user, at=at)
-
-
-def _nav(request, own, at):
+def _nav(request, own, admin, at):
     places = [(_("Home"), reverse("home")), (_("Requests"), reverse("requests"))]
-    if partners.administered_by(request.user, at=at).exists() or selectors.lending_grants(request.user, at=at).exists():
+    if admin or selectors.lending_grants(request.user, at=at).exists():
         places.append((_("Contacts"), reverse("contacts")))
     elif own is not None and accounts.shows_contacts(request.user, own, at=at):
         places.append((_("Contacts"), reverse("account_contacts", args=[own.number])))

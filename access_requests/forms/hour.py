@@ -48,9 +48,11 @@ class HourForm(SeenForm):
 
     code = forms.RegexField(
         r"^[0-9]{2}\Z",
-        required=False,
         label=_("The two digits on the agent’s screen"),
-        error_messages={"invalid": _("The code is two digits. Nothing was counted as a try.")},
+        error_messages={
+            "required": _("Ask the agent for the two digits on their screen, and type them here."),
+            "invalid": _("The code is two digits. Nothing was counted as a try."),
+        },
         widget=forms.TextInput(
             attrs={"class": "input code-input", "inputmode": "numeric", "autocomplete": "off", "maxlength": "2"}
         ),
@@ -82,8 +84,6 @@ class HourForm(SeenForm):
             for field in ("code", "length"):
                 if field in self.errors:
                     del self.errors[field]
-        elif not data.get("code") and "code" not in self.errors:
-            self.add_error("code", _("Ask the agent for the two digits on their screen, and type them here."))
         return data
 
 

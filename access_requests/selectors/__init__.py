@@ -45,7 +45,6 @@ from .grants import (
 from .hour import (
     Hour,
     customers_helped,
-    helps_partners,
     hours_of,
     lengths_of_hour,
     waits_for_hour,
@@ -157,7 +156,6 @@ __all__ = [
     "grants_of_own_people",
     "grants_of_people",
     "grants_visible_to",
-    "helps_partners",
     "hours_of",
     "is_customer",
     "is_insider",

@@ -59,8 +59,3 @@ def customers_helped(user, words, *, at):
     """The customers linked to a partner whose admin this is, of those the words may mean: all of them without words."""
     linked = accounts.customers(at=at).filter(pk__in=partners.linked_for(user, at=at).order_by().values("customer"))
     return accounts.customers_meant(words, among=linked, at=at) if words else linked
-
-
-def helps_partners(user, *, at):
-    """Whether somebody is an admin of a partner with a linked customer: for menus and pages. One query."""
-    return partners.linked_for(user, at=at).exists()

@@ -19,6 +19,7 @@ from frame.origin import from_networks
 from frame.paging import page_of
 from frame.rates import within
 from frame.refusals import NotAllowedNow, TooMuch
+from partners import selectors as partners
 
 from .. import selectors, services
 from ..forms import AskHourForm, FindCustomerForm
@@ -34,7 +35,8 @@ class Desk:
         self.by, self.at = request.user, at
         here = from_networks(request.client_address, settings.PORTAL_SUPPORT_NETWORKS)
         self.associate = here and is_associate(request.user, at=at)
-        if not (self.associate or selectors.helps_partners(request.user, at=at)):
+        _admin, helps = partners.administers(request.user, at=at)
+        if not (self.associate or helps):
             raise Http404
 
     def find(self, words):
