@@ -86,6 +86,7 @@ def _running(request, asked, *, at):
     context = {
         "access_request": asked,
         "grant": grant,
+        "form": HourForm(access_request=asked, at=at),
         "rights": _rights(asked, given),
         "may_end": services.may_end(request.user, grant, at=at),
         "at": at,

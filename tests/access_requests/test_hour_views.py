@@ -415,6 +415,22 @@ class TestThePageBehindTheMail:
         page = signed_in(cast.tess).post(ASK, {"email": "carol@acme.example", "reason": REASON})
         assert page.status_code == 403
 
+    @pytest.mark.seed("S4-10")
+    def test_what_was_granted_by_mistake_is_ended_and_reported_with_one_press(self, cast, signed_in, asked):
+        browser = signed_in(cast.carol)
+        answer(browser, asked)
+        page = browser.get(decide_path(asked))
+        form = soup_of(page).select_one(f'main form[action="{decide_path(asked)}"]')
+        sent = {one["name"]: one["value"] for one in form.select("input") if one["name"] != "csrfmiddlewaretoken"}
+
+        assert browser.post(form["action"], sent | {"answer": "unexpected"}).status_code == 302
+
+        assert authorization.held(cast.tess, cast.acme, at=clock.now()) == set()
+        assert (fresh(asked).status, SupportCase.objects.count()) == (Status.DENIED, 1)
+        assert Grant.objects.get(kind=RequestKind.HOUR).end_reason == "denied"
+        again = browser.post(form["action"], sent | {"answer": "grant", "code": asked.code, "length": "3600"})
+        assert again.status_code == 409
+
     @pytest.mark.trust("H4")
     def test_only_granting_asks_for_a_fresh_second_factor(self, cast, signed_in, asked, settings):
         browser = signed_in(cast.carol)
