@@ -15,8 +15,8 @@ from accounts import authorization
 from accounts.models import Account, Grant, User
 from accounts.states import RequestKind
 from audit.models import TrailLine
-from config import startup
-from frame import clock
+from config import startup, world
+from frame import clock, tables
 from notifications.models import Mail
 from riders.models import SupportCase
 from tests import nasty
@@ -357,6 +357,21 @@ class TestThePageBehindTheMail:
         assert agent.post(change, typed).status_code == 403
         assert fresh(asked).status == Status.APPROVED  # nothing was tidied
         assert authorization.held(cast.tess, cast.acme, at=clock.now()) == set()
+
+    @pytest.mark.seed("S4-16")
+    @pytest.mark.trust("E8")
+    def test_a_list_that_is_being_taken_along_stops_with_the_hour(self, cast, signed_in, asked, monkeypatch):
+        world.add_records(cast, today=clock.now().date())
+        monkeypatch.setattr(tables, "CHUNK", 10)
+        grant = grant_hour(asked, by=cast.carol, at=clock.now())
+        stream = iter(signed_in(cast.tess).get("/accounts/654321/invoices/?format=csv").streaming_content)
+        began = [next(stream) for _row in range(5)]
+        now = clock.now()
+        Grant.objects.filter(pk=grant.pk).update(starts_at=now - HOUR, ends_at=now)
+        rest = b"".join(stream).decode()
+
+        assert (len(began), rest.count("I-654")) == (5, 6)  # what was read before the end, and not a row more
+        assert "This list is not complete" in rest
 
     def test_every_page_the_agent_opens_and_every_change_stands_in_the_customers_trail(self, cast, signed_in, asked):
         grant = grant_hour(asked, by=cast.carol, at=clock.now())
