@@ -27,6 +27,10 @@ class RequestKind(models.TextChoices):
     HOUR = "hour", _("Temporary access")
 
 
+# Kinds of what is between whoever asks and the customer alone: staff see that it is, and no more
+KEPT = (RequestKind.SUPPORT, RequestKind.HOUR)
+
+
 class EndReason(models.TextChoices):
     """Why a grant ended."""
 

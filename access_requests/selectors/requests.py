@@ -9,15 +9,12 @@ from django.utils.translation import ngettext
 from accounts import authorization
 from accounts.models import Grant, Membership
 from accounts.permissions import AccountPermission
-from accounts.states import RequestKind
+from accounts.states import KEPT, RequestKind
 from frame.wording import spell_moment
 from partners import selectors as partners
 
 from ..models import AccessRequest, Block
 from ..states import FINAL, Status
-
-# Kinds of what is between whoever asks and the customer alone
-KEPT = (RequestKind.SUPPORT, RequestKind.HOUR)
 
 
 def visible_to(user, *, at):

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import services as accounts
 from accounts.authorization import is_associate, reads_for_support
+from accounts.selectors import concerned
 from audit import edge
 from frame import clock
 from frame.origin import from_networks
@@ -85,7 +86,7 @@ def help_desk_ask(request, number):
     if not within(request, "find_account"):
         return render(request, "429.html", status=429)
     account = desk.customer(number)
-    edge.concern(account.number)
+    edge.concern(*concerned(request.user, account.number))
     form, status = AskHourForm(request.POST), 400
     if form.is_valid():
         try:
