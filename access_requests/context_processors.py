@@ -12,6 +12,7 @@ from accounts import selectors as accounts
 from accounts.permissions import KINDS, PAGES, AccountPermission
 from accounts.states import AccountKind
 from frame import clock
+from frame.origin import from_networks
 from frame.wording import spell_zone
 from notifications import selectors as notifications
 from partners import selectors as partners
@@ -19,7 +20,7 @@ from partners import selectors as partners
 from . import selectors
 
 SWITCHER_ROWS = 7
-QUESTIONS = frozenset({"requested_customer", "edited_customer"})  # what somebody waits for an answer to
+QUESTIONS = frozenset({"requested_customer", "edited_customer", "hour_asked"})  # what somebody waits for an answer to
 
 
 def here(request):
@@ -36,6 +37,8 @@ def _here(request, at):
     openable = list(accounts.openable(request.user, at=at)[: SWITCHER_ROWS + 1])
     ways = accounts.ways_in(request.user, openable[:SWITCHER_ROWS], at=at)
     of_the_vendor = any(way.role and way.account.kind == AccountKind.VENDOR for way in ways)
+    associate = of_the_vendor and authorization.is_associate(request.user, at=at)
+    admin, helps = partners.administers(request.user, at=at)
     zone = timezone.get_current_timezone()
     return {
         "account": account,
@@ -45,14 +48,15 @@ def _here(request, at):
         "ways_in": ways,
         "more_accounts": len(openable) > SWITCHER_ROWS,
         "asked_by_support": _asked_by_support(request.user, visit, at),
-        "associate": of_the_vendor and authorization.is_associate(request.user, at=at),
+        "associate": associate,
+        "help_desk": helps or (associate and from_networks(request.client_address, settings.PORTAL_SUPPORT_NETWORKS)),
         "waiting": selectors.waiting_for(request.user, at=at).count(),
         "latest_notice": notifications.known_id(
             request.user, urgent=QUESTIONS, since=at - 2 * settings.PORTAL_POLL_EVERY
         ),
         "zone": spell_zone(zone, at),
         "tabs": _tabs(request, visit) if visit else [],
-        "nav": _nav(request, own, at),
+        "nav": _nav(request, own, admin, at),
     }
 
 
@@ -79,9 +83,9 @@ def _asked_by_support(user, visit, at):
     return seen.order_by(here_first, "pk").values_list("number", flat=True).first()
 
 
-def _nav(request, own, at):
+def _nav(request, own, admin, at):
     places = [(_("Home"), reverse("home")), (_("Requests"), reverse("requests"))]
-    if partners.administered_by(request.user, at=at).exists() or selectors.lending_grants(request.user, at=at).exists():
+    if admin or selectors.lending_grants(request.user, at=at).exists():
         places.append((_("Contacts"), reverse("contacts")))
     elif own is not None and accounts.shows_contacts(request.user, own, at=at):
         places.append((_("Contacts"), reverse("account_contacts", args=[own.number])))

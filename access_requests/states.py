@@ -67,6 +67,7 @@ def diagram():
 RESPOND_WITHIN = {
     RequestKind.PARTNER: "PORTAL_RESPOND_WITHIN_PARTNER",
     RequestKind.SUPPORT: "PORTAL_RESPOND_WITHIN_SUPPORT",
+    RequestKind.HOUR: "PORTAL_RESPOND_WITHIN_HOUR",
 }
 
 # The role bundles every portal begins with: name, description, rights. Pages and mails translate them by these words.

@@ -24,6 +24,11 @@ class RequestKind(models.TextChoices):
 
     PARTNER = "partner", _("IT partner access")
     SUPPORT = "support", _("Support access")
+    HOUR = "hour", _("Temporary access")
+
+
+# Kinds of what is between whoever asks and the customer alone: staff see that it is, and no more
+KEPT = (RequestKind.SUPPORT, RequestKind.HOUR)
 
 
 class EndReason(models.TextChoices):

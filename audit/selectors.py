@@ -36,6 +36,12 @@ def of_account(number, event):
     return TrailLine.objects.filter(account=number, event=event).order_by("-at", "-id")
 
 
+def moments_of(subject, event, *, since):
+    """When this happened to the thing with this public id since then, oldest first, as a list."""
+    lines = TrailLine.objects.filter(subject=subject, event=event, at__gt=since)
+    return list(lines.order_by("at", "id").values_list("at", flat=True))
+
+
 def refusals_of(user, number, *, since):
     """What this person was refused in the account with this number (the vendor's trail, without one) since then."""
     lines = TrailLine.objects.filter(account=number, at__gt=since, event="access.refused")

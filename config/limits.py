@@ -13,10 +13,11 @@ _env = environ.Env()
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 
 
-def _seconds(name, default):
+def _seconds(name, default, *, most=None):
     """This will read a time in seconds from the environment.
 
-    :raises ImproperlyConfigured: it is no number of seconds above zero
+    :param most: the longest it may be, in seconds
+    :raises ImproperlyConfigured: it is no number of seconds above zero, or too long
     """
     text = _env.str(name, default=str(default))
     try:
@@ -25,6 +26,8 @@ def _seconds(name, default):
         raise ImproperlyConfigured(f"{name} must be a number of seconds, such as {default}.") from error
     if span <= timedelta(0):
         raise ImproperlyConfigured(f"{name} must be more than 0 seconds, such as {default}.")
+    if most is not None and span > timedelta(seconds=most):
+        raise ImproperlyConfigured(f"{name} must not be more than {most} seconds.")
     return span
 
 
@@ -64,6 +67,11 @@ def _days(name, default):
 # Requests and grants
 PORTAL_RESPOND_WITHIN_PARTNER = _seconds("PORTAL_RESPOND_WITHIN_PARTNER", 14 * _DAY)
 PORTAL_RESPOND_WITHIN_SUPPORT = _seconds("PORTAL_RESPOND_WITHIN_SUPPORT", 14 * _DAY)
+PORTAL_RESPOND_WITHIN_HOUR = _seconds("PORTAL_RESPOND_WITHIN_HOUR", _HOUR)
+PORTAL_HOUR_MAX = _seconds("PORTAL_HOUR_MAX", _HOUR, most=_HOUR)  # temporary access never lasts longer
+PORTAL_HOUR_MISSES = _count("PORTAL_HOUR_MISSES", 5)  # wrong codes, then the request ends
+PORTAL_HOUR_ADDRESSES = _count("PORTAL_HOUR_ADDRESSES", 5)  # addresses of nobody who decides, per agent, within
+PORTAL_HOUR_ADDRESSES_WITHIN = _seconds("PORTAL_HOUR_ADDRESSES_WITHIN", 15 * _MINUTE)
 PORTAL_START_AHEAD_MAX = _seconds("PORTAL_START_AHEAD_MAX", 60 * _DAY)
 PORTAL_DURATION_MIN = _seconds("PORTAL_DURATION_MIN", 15 * _MINUTE)
 PORTAL_DURATION_MAX = _seconds("PORTAL_DURATION_MAX", 365 * _DAY)

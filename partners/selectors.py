@@ -1,7 +1,7 @@
 """Reads of who serves whom."""
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from accounts import authorization
@@ -28,6 +28,22 @@ def administered_by(user, *, at):
     """The partner accounts whose admin ``user`` is: those for whose people they may ask."""
     admins = Membership.objects.active(at).filter(user=user, role__in=PARTNER_ADMIN_ROLES)
     return Account.objects.open(at).filter(kind=AccountKind.PARTNER, pk__in=admins.values("account"))
+
+
+def linked_for(user, *, at):
+    """The partnerships with open customers that are linked to a partner whose admin ``user`` is, by customer."""
+    linked = Partnership.objects.filter(state=PartnershipState.LINKED, partner__in=administered_by(user, at=at))
+    linked = linked.filter(customer__in=Account.objects.open(at)).select_related("partner", "customer")
+    return linked.order_by("customer__name", "customer__number", "pk")
+
+
+def administers(user, *, at):
+    """Whether somebody is an admin of a partner, and whether of one that a customer is linked to. One query."""
+    open_now = Account.objects.open(at)
+    linked = Partnership.objects.filter(partner=OuterRef("pk"), state=PartnershipState.LINKED, customer__in=open_now)
+    found = administered_by(user, at=at).order_by().annotate(helps=Exists(linked)).values_list("helps", flat=True)
+    helps = set(found)
+    return bool(helps), True in helps
 
 
 def served_by(partner):

@@ -177,6 +177,35 @@ def ask_for_support(cast, *, at, by=None, account=None, roles=(READ_RECORDS,), w
     return fresh(request)
 
 
+def ask_for_hour(cast, *, at, by=None, of=None, account=None, **more):
+    """This will ask for temporary access at the help desk: Tess, at Acme, of Carol, where not said otherwise."""
+    request = services.ask_hour(
+        account=account or cast.acme,
+        email=(of or cast.carol).email,
+        by=by or cast.tess,
+        at=at,
+        **{"reason": "Nobody can sign in since noon.", **more},
+    )
+    return fresh(request)
+
+
+def grant_hour(request, *, by, at, minutes=60, code=None, seen=None):
+    """This will let the agent in as ``by``, to whom the code was told, and give the grant."""
+    return services.grant_hour(
+        request=request,
+        seen=seen or request.as_seen(),
+        code=request.code if code is None else code,
+        length=timedelta(minutes=minutes),
+        by=by,
+        at=at,
+    )
+
+
+def wrong_code(request):
+    """This will give two digits that are not those on the agent's screen."""
+    return "00" if request.code != "00" else "01"
+
+
 def role_bundles(*names):
     """This will give the role bundles called so."""
     return list(AccessRole.objects.filter(name__in=names))

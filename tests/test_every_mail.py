@@ -22,7 +22,7 @@ __all__ = ["story_of_access", "story_of_people", "story_of_sessions", "story_of_
 
 # Who reads it, each time that it was sent, and the pages its buttons open. Carol and Mallory are the primary users and
 # decide, Adam, Dora and later M are administrators and answer support too; Pat asks, Petra and Piotr get in; Quinn asks
-# for himself, Tess and Tom as support.
+# for himself, Tess, Tom and Stan as support.
 ASKED, ANSWER, OWN = {"pat petra", "pat piotr", "quinn", "tess"}, {"decide"}, {"account_contacts"}
 CASE = {"account_case", "desk_case"}
 ANSWERS_SUPPORT = "adam carol dora"
@@ -31,17 +31,23 @@ RUN_ACME = {"adam carol dora m", RUN_LATER}
 MEETING, CALENDAR = {"account_session", "desk_session"}, {"account_session_calendar", "desk_session_calendar"}
 TABLE = {
     "requested_customer": ({"carol", "mallory", ANSWERS_SUPPORT}, ANSWER),
-    "requested_partner": (ASKED | {"tom"}, {"request"}),
+    "requested_partner": (ASKED | {"tom", "stan"}, {"request"}),
     "renewals_partner": ({"pat petra"}, {"requests"}),
     "edited_customer": ({"carol", ANSWERS_SUPPORT}, ANSWER),
     "reminder_customer": ({"carol", ANSWERS_SUPPORT}, ANSWER),
-    "withdrawn_customer": ({"carol", "adam carol dora tess"}, {"request"}),
+    "withdrawn_customer": ({"carol", "adam carol dora tess", "stan"}, {"request"}),
     "lapsed": ({"carol quinn", "adam carol dora tom"}, {"request", "ask", "support_ask"}),
     "granted_customer": ({"carol", "mallory", ANSWERS_SUPPORT}, {"request", "grant"}),
     "granted_partner": (ASKED | {"petra"}, {"request", "grant", "account"}),
     "denied_customer": ({"carol", ANSWERS_SUPPORT}, {"request"}),
     "denied_partner": ({"pat petra", "tess"}, {"request"}),
-    "unexpected": ({"carol security"}, {"request"}),
+    "unexpected": ({"carol security", "adam carol dora security"}, {"request"}),
+    "hour_asked": ({"carol"}, ANSWER),
+    "hour_granted": ({"adam carol dora tess"}, ANSWER | {"account"}),
+    "hour_denied": ({"adam carol dora tess", "adam carol dora stan"}, {"request"}),
+    "hour_lapsed": ({"adam carol dora tom"}, {"request"}),
+    "hour_withdrawn": ({"carol", "carol tom"}, {"request"}),
+    "hour_ended": ({"adam carol dora tess"}, {"request"}),
     "reduced": ({"carol pat petra", "adam carol dora tess"}, {"request"}),
     "ends_soon": ({"carol pat petra", "carol petra", "tess"}, {"request", "grant", "renew", "support_ask"}),
     "ended": ({"carol pat petra", "carol pat piotr", "carol petra"}, {"request", "grant"}),
@@ -74,7 +80,7 @@ TABLE = {
     "session_ended": ({"carol tess"}, MEETING),
 }
 # What asks the customer for something, or tells of what was given, says what to do where it was not expected
-UNEXPECTED = {"requested_customer", "edited_customer", "reminder_customer", "granted_customer"}
+UNEXPECTED = {"requested_customer", "edited_customer", "reminder_customer", "granted_customer", "hour_asked"}
 
 
 @pytest.fixture
@@ -120,6 +126,6 @@ def test_every_mail_reaches_its_readers_with_the_same_facts_and_a_way_to_refuse_
     assert {"answer=approve", "answer=deny"} == {
         urlsplit(link["href"]).query
         for mail in mails
-        if TABLE[mail.event][1] == ANSWER
+        if TABLE[mail.event][1] == ANSWER and mail.event != "hour_asked"  # its page has the choice, and needs the code
         for link in page(mail).find_all("a")
     }

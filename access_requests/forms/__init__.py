@@ -4,14 +4,18 @@ from .answering import DecisionForm, LessForm
 from .asking import AddForm, AskForm
 from .fields import MomentForm, switches
 from .giving import GiveForm, RenewForm, RenewSeveralForm
+from .hour import AskHourForm, FindCustomerForm, HourForm
 from .supporting import FindAccountForm, SupportDetailsForm, SupportRolesForm
 
 __all__ = [
     "AddForm",
     "AskForm",
+    "AskHourForm",
     "DecisionForm",
     "FindAccountForm",
+    "FindCustomerForm",
     "GiveForm",
+    "HourForm",
     "LessForm",
     "MomentForm",
     "RenewForm",

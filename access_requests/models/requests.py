@@ -60,7 +60,8 @@ class AccessRequestQuerySet(models.QuerySet):
 
     def with_people(self):
         """Requests with everything their pages and mails name, in one query."""
-        return self.select_related("account", "asker", "beneficiary", "company", "membership", "decided_by", "grant")
+        people = ("asker", "beneficiary", "addressee", "membership", "decided_by")
+        return self.select_related("account", "company", "grant", *people)
 
 
 class AccessRequest(models.Model):
@@ -89,6 +90,16 @@ class AccessRequest(models.Model):
     reason = models.TextField(_("reason"))
     case_number = models.CharField(_("case"), max_length=40, blank=True)
     no_case = models.TextField(_("why there is no case"), blank=True)
+    addressee = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("asked of"),
+    )
+    code = models.CharField(_("code on the agent’s screen"), max_length=2, blank=True)
+    misses = models.PositiveSmallIntegerField(_("wrong codes"), default=0)
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.PENDING)
     version = models.PositiveIntegerField(_("version"), default=1)
     digest = models.CharField(_("digest"), max_length=64)
@@ -120,13 +131,18 @@ class AccessRequest(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["beneficiary", "account"],
-                condition=Q(status=Status.PENDING, case_number=""),
+                condition=Q(status=Status.PENDING, case_number="") & ~Q(kind=RequestKind.HOUR),
                 name="one_pending_request_per_person_and_account",
             ),
             models.UniqueConstraint(
                 fields=["beneficiary", "account", "case_number"],
                 condition=Q(status=Status.PENDING) & ~Q(case_number=""),
                 name="one_pending_request_per_person_account_and_case",
+            ),
+            models.UniqueConstraint(
+                fields=["beneficiary", "account"],
+                condition=Q(status=Status.PENDING, kind=RequestKind.HOUR),
+                name="one_pending_hour_per_person_and_account",
             ),
             models.CheckConstraint(
                 condition=Q(duration=None, starts_at__isnull=False, ends_at__gt=F("starts_at"))
@@ -157,6 +173,13 @@ class AccessRequest(models.Model):
             models.CheckConstraint(
                 condition=~Q(kind=RequestKind.SUPPORT) | ~Q(case_number="", no_case=""),
                 name="support_names_a_case_or_says_why_there_is_none",
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind=RequestKind.HOUR)
+                | Q(asker=F("beneficiary"), administrator=True, may_delegate=False, duration__isnull=False)
+                & Q(addressee__isnull=False)
+                & ~Q(code=""),
+                name="an_hour_is_asked_for_oneself_of_somebody_with_a_code",
             ),
         ]
         indexes = [
@@ -199,7 +222,8 @@ class AccessRequest(models.Model):
     def compute_digest(self):
         """SHA-256 (hex) over everything a decider reads and agrees to; not the version, not the status.
 
-        Of a support request also the roles as they were described, and why there is no case.
+        Of a support request also the roles as they were described, and why there is no case; of temporary access
+        whom it was asked of.
         """
         content = {
             "account": self.account.number,
@@ -217,4 +241,6 @@ class AccessRequest(models.Model):
         }
         if self.kind == RequestKind.SUPPORT:
             content |= {"no_case": self.no_case, "roles": self.roles}
+        if self.kind == RequestKind.HOUR:
+            content |= {"hour": self.addressee and self.addressee.email}
         return hashlib.sha256(canonical_json(content)).hexdigest()

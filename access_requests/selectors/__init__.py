@@ -42,6 +42,13 @@ from .grants import (
     turned_away,
     waiting_for_people,
 )
+from .hour import (
+    Hour,
+    customers_helped,
+    hours_of,
+    lengths_of_hour,
+    waits_for_hour,
+)
 from .lanes import (
     Lane,
     Picture,
@@ -82,6 +89,7 @@ from .requests import (
 )
 from .supporting import (
     account_called,
+    asked_as_associate,
     is_customer,
     roles_in_words,
     roles_on_offer,
@@ -107,6 +115,7 @@ __all__ = [
     "Change",
     "Deed",
     "Ended",
+    "Hour",
     "Lane",
     "OwnCompany",
     "Picture",
@@ -124,6 +133,7 @@ __all__ = [
     "apart_from_own",
     "as_changes",
     "as_deeds",
+    "asked_as_associate",
     "asked_by",
     "asked_per_day",
     "blocked_people",
@@ -132,6 +142,7 @@ __all__ = [
     "company_serving",
     "customer_meant",
     "customers_called",
+    "customers_helped",
     "customers_through",
     "deciders_of",
     "decides_partners",
@@ -145,11 +156,13 @@ __all__ = [
     "grants_of_own_people",
     "grants_of_people",
     "grants_visible_to",
+    "hours_of",
     "is_customer",
     "is_insider",
     "is_restorable",
     "kept_from_staff",
     "lending_grants",
+    "lengths_of_hour",
     "linked_since",
     "may_decide",
     "may_renew",
@@ -186,6 +199,7 @@ __all__ = [
     "waiting_of",
     "waiting_since",
     "waiting_under",
+    "waits_for_hour",
     "what_happened_instead",
     "who_decides_support",
     "who_would_decide",

@@ -6,7 +6,7 @@ from django.db.models import Max, Q
 from accounts import authorization
 from accounts.models import Account, Grant, Membership
 from accounts.permissions import AccountPermission, ordered
-from accounts.states import EndReason
+from accounts.states import EndReason, RequestKind
 from audit.models import TrailLine
 from partners import selectors as partners
 
@@ -26,24 +26,25 @@ def lending_grants(user, account=None, *, at, company=None):
 
 
 def grants_of_people(account, people, *, at, company=None):
-    """What access holds or will for these people (ids) on one account: ``{person id: grant}``.
+    """What lasting access holds or will for these people (ids) on one account: ``{person id: grant}``.
 
-    What holds now comes before what is still to begin; of several the one with the latest end.
+    An hour is none of it. What holds now comes before what is still to begin; of several the one with the latest end.
 
     :param company: only what they have through this company: what they have through another is not its business
     """
-    grants = Grant.objects.unended(at).filter(account=account, grantee__in=people)
+    grants = Grant.objects.unended(at).filter(account=account, grantee__in=people).exclude(kind=RequestKind.HOUR)
     grants = grants if company is None else grants.filter(membership__account=company)
     rows = grants.select_related("parent__grantee", "account", "membership__account").order_by("ends_at", "pk")
     return {grant.grantee_id: grant for grant in sorted(rows, key=lambda grant: grant.live_at(at))}
 
 
 def waiting_for_people(account, people, *, at, company=None):
-    """What waits for these people (ids) on one account: ``{person id: request}``.
+    """What lasting access waits for these people (ids) on one account: ``{person id: request}``. An hour is none.
 
     :param company: only what this company asked
     """
     waiting = AccessRequest.objects.waiting(at).filter(account=account, beneficiary__in=people)
+    waiting = waiting.exclude(kind=RequestKind.HOUR)
     waiting = waiting if company is None else waiting.filter(company=company)
     return {request.beneficiary_id: request for request in waiting.order_by("pk")}
 
@@ -57,15 +58,16 @@ def blocked_people(account, people):
 def turned_away(account, people):
     """Those of the people (ids) to whom the customer's last word was no, or less: denied, ended, or made less.
 
-    Two queries for any number of people.
+    What was said of an hour is neither a yes nor a no to more. Two queries for any number of people.
     """
     no = dict(
         AccessRequest.objects.filter(account=account, beneficiary__in=people, status=Status.DENIED)
+        .exclude(kind=RequestKind.HOUR)
         .order_by()
         .values_list("beneficiary")
         .annotate(Max("decided_at"))
     )
-    rows = Grant.objects.filter(account=account, grantee__in=people).order_by()
+    rows = Grant.objects.filter(account=account, grantee__in=people).exclude(kind=RequestKind.HOUR).order_by()
     ended = Q(end_reason__in=[EndReason.ENDED, EndReason.DENIED])
     words = {
         "no": Max("ended_at", filter=ended),
@@ -175,4 +177,5 @@ def may_renew(user, grant, *, at):
     """
     soon = grant.ends_at <= at + settings.PORTAL_START_AHEAD_MAX
     admin = partners.administered_by(user, at=at).filter(pk=grant.membership.account_id)
-    return grant.unended_at(at) and grant.parent_id is None and soon and admin.exists()
+    lasting = grant.parent_id is None and grant.kind != RequestKind.HOUR
+    return grant.unended_at(at) and lasting and soon and admin.exists()

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db.models import OuterRef, Q, Subquery
 
 from accounts.models import Grant
+from accounts.states import RequestKind
 from partners import selectors as partners
 
 from ..models import AccessRequest
@@ -21,6 +22,7 @@ def ending_soon(user, *, at, words=""):
     soon = Grant.objects.unended(at).filter(
         membership__account__in=companies, ends_at__lte=at + settings.PORTAL_START_AHEAD_MAX
     )
+    soon = soon.exclude(kind=RequestKind.HOUR)
     if words:
         fields = ("account__name", "grantee__first_name", "grantee__last_name", "grantee__email")
         like = Q(*[(f"{field}__icontains", words) for field in fields], _connector=Q.OR)
@@ -28,6 +30,7 @@ def ending_soon(user, *, at, words=""):
     same = {"account": OuterRef("account"), "case_number": OuterRef("case_number")}
     company = OuterRef("membership__account")
     waiting = AccessRequest.objects.waiting(at).filter(beneficiary=OuterRef("grantee"), company=company, **same)
+    waiting = waiting.exclude(kind=RequestKind.HOUR)
     beyond = Grant.objects.unended(at).filter(grantee=OuterRef("grantee"), ends_at__gt=OuterRef("ends_at"), **same)
     beyond = beyond.filter(membership__account=company)
     return (

@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 from accounts import authorization
 from accounts.models import Grant, Membership
 from accounts.permissions import AccountPermission
-from accounts.states import RequestKind
+from accounts.states import KEPT, RequestKind
 from frame.wording import spell_moment
 from partners import selectors as partners
 
@@ -75,9 +75,9 @@ def requests_that_go_with(membership, *, at):
     named = [
         (words % {"person": one.beneficiary, "account": one.account.name}, one.get_absolute_url())
         for one in waiting
-        if one.kind != RequestKind.SUPPORT
+        if one.kind not in KEPT
     ]
-    own = Grant.objects.unended(at).filter(membership=membership, kind=RequestKind.SUPPORT).count()
+    own = Grant.objects.unended(at).filter(membership=membership, kind__in=KEPT).count()
     asked = len(waiting) - len(named)
     if own:
         words = ngettext("%(count)d access of support", "%(count)d accesses of support", own)
@@ -156,6 +156,8 @@ def possible_moves(request, user, *, at):
     status = request.status_at(at)
     if status in FINAL:
         return set()
+    if request.kind == RequestKind.HOUR:
+        return _moves_of_hour(request, user, status, at=at)
     moves = set()
     if request.asker == user and status == Status.PENDING:
         moves |= {"cancel"}
@@ -167,6 +169,14 @@ def possible_moves(request, user, *, at):
         moves |= {"deny"} if status == Status.APPROVED else set()
         moves |= {"approve"} if status == Status.DENIED and window_lasts(request, at) else set()
     return moves
+
+
+def _moves_of_hour(request, user, status, *, at):
+    """An hour is answered once, and its access ended rather than denied again; whoever wants another one asks anew."""
+    if status != Status.PENDING:
+        return set()
+    moves = {"cancel"} if request.asker == user else set()
+    return moves | ({"approve", "deny"} if may_decide(user, request, at=at) else set())
 
 
 def _may_still_ask(request, user, *, at):
@@ -208,10 +218,10 @@ def _outside_companies_of(user, *, at):
 
 
 def kept_from_staff():
-    """What staff read no more of than id, account, status and times: requests and access of support.
+    """What staff read no more of than id, account, status and times: requests and access of support, and for an hour.
 
     Who asks for support asks in their own name, and what for is between them and the customer: no operator, and no
     superuser, sees who it was, why, which rights, or the mails about it (ACCEPTANCE.md, who sees a request). This is
     the one place that says so; every window of the admin site asks here.
     """
-    return [AccessRequest.objects.filter(kind=RequestKind.SUPPORT), Grant.objects.filter(kind=RequestKind.SUPPORT)]
+    return [AccessRequest.objects.filter(kind__in=KEPT), Grant.objects.filter(kind__in=KEPT)]

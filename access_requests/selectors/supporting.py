@@ -1,5 +1,6 @@
 """Reads of what support asks."""
 
+from django.db.models import Q
 from django.db.models.functions import Coalesce
 
 from accounts import authorization
@@ -26,13 +27,20 @@ def roles_on_offer():
 
 
 def support_requests_of(user):
-    """What an associate has asked, and nobody else's, newest first (S0-10, S0-30)."""
+    """What an associate has asked for as a bundle of rights, and nobody else's, newest first (S0-10)."""
     return AccessRequest.objects.filter(kind=RequestKind.SUPPORT, asker=user)
 
 
+def asked_as_associate(user):
+    """What an associate has asked, for an hour too, and nobody else's, newest first (S0-30)."""
+    hours = Q(kind=RequestKind.HOUR, company__kind=AccountKind.VENDOR)
+    return AccessRequest.objects.filter(Q(kind=RequestKind.SUPPORT) | hours, asker=user)
+
+
 def support_requests_to(account):
-    """What support has asked of an account, newest first (S0-15)."""
-    return AccessRequest.objects.filter(kind=RequestKind.SUPPORT, account=account)
+    """What support has asked of an account, for an hour too, newest first (S0-15)."""
+    hours = Q(kind=RequestKind.HOUR, company__kind=AccountKind.VENDOR)
+    return AccessRequest.objects.filter(Q(kind=RequestKind.SUPPORT) | hours, account=account)
 
 
 def with_times(requests):

@@ -6,6 +6,7 @@ from .delegating import add_colleague
 from .ending import end_access, end_all_access, hand_back_access, may_end, shrink_access
 from .followups import clear_up_after, clear_up_after_person, clear_up_under, tell_new_deciders
 from .giving import give_access
+from .hour import ask_hour, grant_hour
 from .keeping import restore_access
 from .repeating import renew_access, renew_several, send_again
 from .roles import add_access_role, change_access_role, lay_down_roles
@@ -20,6 +21,7 @@ __all__ = [
     "add_access_role",
     "add_colleague",
     "approve_request",
+    "ask_hour",
     "cancel_request",
     "change_access_role",
     "check_changed_window",
@@ -36,6 +38,7 @@ __all__ = [
     "expire_due_requests",
     "find_customer",
     "give_access",
+    "grant_hour",
     "hand_back_access",
     "lay_down_roles",
     "lift_block",

@@ -224,6 +224,15 @@ def make_room(account, person, case_number, *, at):
     :raises NotAllowedNow: one waits already
     """
     same = AccessRequest.objects.filter(account=account, beneficiary=person, case_number=case_number)
+    same = same.exclude(kind=RequestKind.HOUR)
+    make_room_among(same, person, at=at)
+
+
+def make_room_among(same, person, *, at):
+    """Store as lapsed whatever of these requests has, and refuse where one still waits.
+
+    :raises NotAllowedNow: one does
+    """
     for old in same.overdue(at).with_people():
         expire_request(request=old, at=at)
     if same.waiting(at).exists():
@@ -231,7 +240,8 @@ def make_room(account, person, case_number, *, at):
 
 
 def times_to_answer(window, kind, at):
-    """Until when a request waits, and the moment halfway, when its deciders are reminded."""
+    """Until when a request waits, and the moment halfway, when its deciders are reminded; of an hour nobody is."""
     latest = at + getattr(settings, RESPOND_WITHIN[kind])
     respond_by = latest if window.ends_at is None else min(latest, window.ends_at)
-    return {"respond_by": respond_by, "remind_at": at + (respond_by - at) / 2}
+    halfway = None if kind == RequestKind.HOUR else at + (respond_by - at) / 2
+    return {"respond_by": respond_by, "remind_at": halfway}

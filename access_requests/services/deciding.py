@@ -5,17 +5,19 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts import authorization
-from accounts.permissions import LENDABLE, ordered
+from accounts.permissions import LENDABLE, AccountPermission, ordered
 from accounts.states import EndReason, RequestKind
 from audit.record import record
 from frame.refusals import NotAllowedNow
 from frame.wording import one_paragraph
 from partners.services import link
 from partners.states import PartnershipState
+from riders.services import open_case
 
 from .. import emails, selectors
-from ..models import Block
+from ..models import AccessRequest, Block
 from ..states import Status
+from .asking import withdraw
 from .ending import end_family
 from .moving import (
     lock_account,
@@ -23,6 +25,7 @@ from .moving import (
     lock_grant,
     lock_partnership,
     lock_request,
+    lock_requests,
     move_request,
     note_request,
     require_as_seen,
@@ -53,6 +56,8 @@ def approve_request(
     request = lock_request(request)
     authorization.require_decider(by, account, request.kind, apart_from=request.people, at=at)
     require_as_seen(request, seen, at=at)
+    if request.kind == RequestKind.HOUR:
+        raise NotAllowedNow(_("Temporary access is granted with the code that stands on the agent’s screen."))
     terms = _given(request, account, permissions, administrator, may_delegate)
     starts_at, latest = Window(request.starts_at, request.ends_at, request.duration).bounds(at)
     step = move_request(request, "approve", seen=seen, at=at, decided_by=by, decided_at=at, note=one_paragraph(note))
@@ -63,12 +68,27 @@ def approve_request(
     first_yes = request.kind == RequestKind.PARTNER and partnership.state == PartnershipState.AVAILABLE
     if first_yes:
         link(partnership=partnership, by=by, at=at)
+    grant = open_asked(request, by=by, starts_at=starts_at, ends_at=until, at=at, **terms)
+    note_request(step.event, request, by=by, at=at, before=str(seen.status))
+    linked = partnership if first_yes else None
+    emails.access_granted(
+        request=request,
+        grant=grant,
+        terms=selectors.grant_terms(grant, rights=terms["permissions"]),
+        linked=linked,
+        at=at,
+    )
+    return grant
+
+
+def open_asked(request, *, by, starts_at, ends_at, at, **terms):
+    """Open the access that answers a request; the caller has asked the door, moved the request and holds the locks."""
     grant = authorization.open_grant(
-        account=account,
+        account=request.account,
         membership=request.membership,
         by=by,
         starts_at=starts_at,
-        ends_at=until,
+        ends_at=ends_at,
         at=at,
         kind=request.kind,
         request_id=request.public_id,
@@ -79,15 +99,6 @@ def approve_request(
     )
     request.grant = grant
     request.save(update_fields=["grant"])
-    note_request(step.event, request, by=by, at=at, before=str(seen.status))
-    linked = partnership if first_yes else None
-    emails.access_granted(
-        request=request,
-        grant=grant,
-        terms=selectors.grant_terms(grant, rights=terms["permissions"]),
-        linked=linked,
-        at=at,
-    )
     return grant
 
 
@@ -110,16 +121,27 @@ def deny_request(*, request, seen, by, at, note=""):
 def report_unexpected(*, request, seen, by, at, note=""):
     """Say no, stop the asker from asking for this account again, and tell the vendor's security people.
 
+    Of an hour that was not expected, whatever else the asker waits for at this account is stopped too, and a case is
+    opened in the name of whoever reports it (S4-10).
+
     :raises PermissionDenied: ``by`` may not decide for this account
     :raises NotAllowedNow: somebody was faster, or the request is not what ``by`` saw
     """
     lock_account(request.account)
+    hour = request.kind == RequestKind.HOUR
+    others = _others_waiting(request, at=at) if hour else []
     request = lock_request(request)
+    if request.grant is not None:
+        lock_grant(request.grant)
     authorization.require_decider(by, request.account, request.kind, apart_from=request.people, at=at)
     require_as_seen(request, seen, at=at)
+    case = _report_in_a_case(request, by=by, at=at) if hour else None
     if request.status != Status.DENIED:  # who has denied it already can still say so
         _deny(request, seen=seen, by=by, at=at, note=note)
         emails.access_denied(request=request, at=at)
+    told = set(selectors.deciders_of(request, at=at))  # they read of these in the report
+    for other in others:
+        withdraw(other, by=by, at=at, told=told)
     block, new = Block.objects.get_or_create(
         account=request.account,
         person=request.asker,
@@ -128,7 +150,7 @@ def report_unexpected(*, request, seen, by, at, note=""):
     )
     if new:
         note_request("person.blocked", request, by=by, at=at, blocked=block.person.email)
-    emails.unexpected_request(request=request, by=by, at=at)
+    emails.unexpected_request(request=request, by=by, case=case, stopped=len(others), at=at)
     return request
 
 
@@ -151,6 +173,24 @@ def lift_block(*, block, by, at):
         at=at,
         unblocked=block.person.email,
     )
+
+
+def _others_waiting(request, *, at):
+    """What else whoever asked waits for at the same account, locked with the request itself, by id."""
+    waiting = AccessRequest.objects.waiting(at).filter(asker=request.asker, account=request.account)
+    locked = lock_requests(waiting | AccessRequest.objects.filter(pk=request.pk))
+    return [other for other in locked if other.pk != request.pk]
+
+
+def _report_in_a_case(request, *, by, at):
+    """Open a case about a request nobody expected, or answer ``None`` where whoever reports it may open none: a
+    stand-in for the primary user without that right. The case says which request it was; who asked for what is
+    between them, the customer and the vendor's security people, who have it by mail.
+    """
+    if not authorization.allows(by, AccountPermission.WRITE_CASES, request.account, at=at):
+        return None
+    words = _("A request for temporary access that nobody expected: %(id)s")
+    return open_case(account=request.account, subject=words % {"id": request.public_id}, by=by, at=at)
 
 
 def _deny(request, *, seen, by, at, note):

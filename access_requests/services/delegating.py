@@ -31,7 +31,8 @@ def add_colleague(*, account, membership, by, permissions, administrator, reason
     """
     company = membership.account
     account = lock_accounts(account, company)
-    waiting = lock_requests(AccessRequest.objects.waiting(at).filter(account=account, beneficiary=membership.user))
+    asked = AccessRequest.objects.waiting(at).filter(account=account, beneficiary=membership.user)
+    waiting = lock_requests(asked.exclude(kind=RequestKind.HOUR))
     own = selectors.lending_grants(by, account, company=company, at=at)
     lenders = lock_grants(own)
     if not lenders or not account.partners_may_add_colleagues:

@@ -5,7 +5,7 @@ from django.db.models import Q
 from accounts import authorization
 from accounts.models import Grant
 from accounts.selectors import answers_for_account
-from accounts.states import EndReason
+from accounts.states import EndReason, RequestKind
 from partners import selectors as partners
 
 from .. import emails, selectors
@@ -38,8 +38,9 @@ def _clear_up(waiting, access, *, reason, by, at):
     for number in sorted({row.account_id for row in [*requests, *grants]}):
         waited = [request for request in requests if request.account_id == number]
         lent = [grant for grant in grants if grant.account_id == number]
-        # Whoever answers for the account reads all of it in one mail
-        told = set(answers_for_account(lent[0].account, at=at)) if lent else set()
+        # Whoever answers for the account reads all of it in one mail, but for the end of an hour
+        lasting = [grant for grant in lent if grant.kind != RequestKind.HOUR]
+        told = set(answers_for_account(lasting[0].account, at=at)) if lasting else set()
         for request in waited:
             withdraw(request, by=None, at=at, told=told)
         ended = []
@@ -70,6 +71,10 @@ def clear_up_under(*, partnership, by, at):
 
 
 def tell_new_deciders(*, account, at):
-    """Mail what waits to whoever decides it now; who has had that mail already gets no second one."""
-    for request in AccessRequest.objects.waiting(at).filter(account=account).with_people().order_by("pk"):
+    """Mail what waits to whoever decides it now; who has had that mail already gets no second one.
+
+    An hour was asked of one person by name: it stands on the others' pages, and no mail takes them there (S4-1).
+    """
+    waiting = AccessRequest.objects.waiting(at).filter(account=account).exclude(kind=RequestKind.HOUR)
+    for request in waiting.with_people().order_by("pk"):
         emails.access_requested(request=request, at=at, deciders_only=True)

@@ -9,7 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts.states import RequestKind
+from accounts.states import AccountKind, RequestKind
+from audit import selectors as trail
 from frame.refusals import TooMuch
 from frame.wording import spell_moment
 from partners.models import Partnership
@@ -48,6 +49,30 @@ def require_room(partnership, *, by, at, count=1):
         _not_too_many_in_a_day(strangers, words, count, at=at)
 
 
+def require_hour_within_limits(account, *, by, company, at):
+    """Let through an agent who has not asked too much for an hour; the caller holds the lock on both accounts.
+
+    :param company: whom the agent asks for; partners ask customers that are linked to them, the vendor any
+    :raises TooMuch: with a sentence fit to show, and the moment from which it is possible again
+    """
+    asked = AccessRequest.objects.filter(asker=by, kind=RequestKind.HOUR)
+    require_not_just_denied(account, by, "", kinds=[RequestKind.HOUR], at=at)
+    if company.kind == AccountKind.VENDOR:
+        _not_too_many_in_a_day(asked, _("You have asked customers %(count)d times within a day."), 1, at=at)
+
+
+def require_few_addresses(by, *, at):
+    """Let through an agent who has not named too many people lately who decide nothing; the caller holds the lock on
+    the agent's company, so that of several tries at once each is counted.
+
+    :raises TooMuch: with a sentence fit to show, and the moment from which it is possible again
+    """
+    within, most = settings.PORTAL_HOUR_ADDRESSES_WITHIN, settings.PORTAL_HOUR_ADDRESSES
+    tried_at = trail.moments_of(by.email, "hour.refused", since=at - within)
+    if len(tried_at) >= most:
+        refuse_until(_("You have given several addresses of nobody who can grant this."), tried_at[-most] + within)
+
+
 def require_support_within_limits(account, *, by, case_number, at):
     """Let through an associate who has not asked too much; the caller holds the lock on the account.
 
@@ -68,13 +93,14 @@ def refuse_until(words, moment):
     raise TooMuch(_("%(why)s Come back on %(when)s.") % {"why": words, "when": when}, until=moment)
 
 
-def require_not_just_denied(account, person, case_number, *, at):
+def require_not_just_denied(account, person, case_number, *, at, kinds=(RequestKind.PARTNER, RequestKind.SUPPORT)):
     """What was denied cannot be asked again at once, by whomever; who lifts a block has waived that.
 
+    :param kinds: the kinds of request that are the same: an hour is none of the lasting ones
     :raises TooMuch: with a sentence fit to show, and the moment from which it is possible again
     """
     since = at - settings.PORTAL_ASK_AGAIN_AFTER
-    same = AccessRequest.objects.filter(account=account, beneficiary=person, case_number=case_number)
+    same = AccessRequest.objects.filter(account=account, beneficiary=person, case_number=case_number, kind__in=kinds)
     waived = Block.objects.exclude(lifted_at=None).filter(account=account)
     denied = same.filter(status=Status.DENIED, decided_at__gt=since).exclude(pk__in=waived.values("request"))
     last = denied.order_by("decided_at").last()

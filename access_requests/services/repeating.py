@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts import authorization
 from accounts.models import Grant
+from accounts.states import RequestKind
 from frame.refusals import NotAllowedNow, TooMuch
 
 from .. import emails
@@ -53,6 +54,8 @@ def send_again(*, request, by, at):
     lock_account(request.account)
     request = lock_request(request)
     require_asking(request, by, at=at)
+    if request.kind == RequestKind.HOUR:
+        raise NotAllowedNow(_("Temporary access is asked of one person, once. Withdraw the request and ask anew."))
     waiting = AccessRequest.objects.waiting(at).filter(pk=request.pk)
     if not waiting.exists():
         raise NotAllowedNow(_("This request waits for no answer any more."))
@@ -127,6 +130,8 @@ def _ask_on(grant, *, by, length, reason, at):
     """Write the request that begins where an access ends; the caller holds its locks and sends the mails."""
     if not grant.unended_at(at):
         raise NotAllowedNow(_("This access has ended. Ask for it anew."))
+    if grant.kind == RequestKind.HOUR:
+        raise NotAllowedNow(_("Temporary access is not renewed. Ask for it anew."))
     if grant.parent_id is not None:
         raise NotAllowedNow(_("This access hangs under that of a colleague, and lasts as long as it does."))
     return write_request(

@@ -68,6 +68,7 @@ def tell_stand_ins(*, at):
     looked_at = trail.last_run("sweep")
     begun = begun if looked_at is None else begun.filter(stands_in_from__gt=looked_at)
     waiting = AccessRequest.objects.waiting(at).filter(account__in=begun.values("account"))
+    waiting = waiting.exclude(kind=RequestKind.HOUR)  # that was asked of one person by name
     for request in waiting.order_by("pk").iterator(chunk_size=200):
         _tell_deciders(request, at=at)
 

@@ -7,6 +7,7 @@ from .asking import ask, ask_several, cancel, edit
 from .contacts import add, contacts, customer_options
 from .doing import grant_done, hand_back
 from .ending import end, grant, grant_end, grant_less, less, unblock
+from .helping import help_desk, help_desk_ask
 from .internal import roles, support_find, support_requests
 from .links import account_partners, end_all, give, unlink_customer, unlink_partner
 from .reading import detail, home, request_list
@@ -34,6 +35,8 @@ __all__ = [
     "grant_end",
     "grant_less",
     "hand_back",
+    "help_desk",
+    "help_desk_ask",
     "home",
     "less",
     "renew",

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods
 from accounts import selectors as accounts
 from accounts.authorization import granted
 from accounts.permissions import LENDABLE, AccountPermission
+from accounts.states import RequestKind
 from audit import edge
 from frame import clock
 from frame.rates import TOO_OFTEN, within
@@ -21,6 +22,8 @@ from .. import selectors, services
 from ..forms import DecisionForm, switches
 from ..models import AccessRequest
 from ..states import Status
+from .hour import decide_hour
+from .reading import changed_meanwhile
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -28,6 +31,8 @@ def decide(request, public_id):
     """Read, and answer: *Approve access*, *Deny access*, *I did not expect this*."""
     at = clock.now()
     access_request = _find_decidable(request, public_id, at=at)
+    if access_request.kind == RequestKind.HOUR:
+        return decide_hour(request, access_request, at=at)
     preselected = request.GET.get("answer")
     form = DecisionForm(request.POST if request.method == "POST" else None, access_request=access_request, at=at)
     if request.method == "POST" and not within(request, "decide"):
@@ -39,9 +44,9 @@ def decide(request, public_id):
         except ValidationError as error:
             form.add_error(error.code if error.code in form.fields else None, error)
         except NotAllowedNow as refusal:
-            return _changed_meanwhile(request, access_request, form.seen, refusal)
+            return changed_meanwhile(request, access_request, form.seen, refusal)
     if request.method == "POST" and form.is_stale:
-        return _changed_meanwhile(
+        return changed_meanwhile(
             request, access_request, form.seen, selectors.what_happened_instead(access_request, form.seen, at=at)
         )
     status = 400 if request.method == "POST" else 200
@@ -114,13 +119,3 @@ def _page(request, access_request, form, *, status, preselected, at):
         "at": at,
     }
     return render(request, "access_requests/decide.html", context, status=status)
-
-
-def _changed_meanwhile(request, access_request, seen, refusal):
-    """409: what the reader decided on is not what stands there now; the difference, and the way on."""
-    context = {
-        "message": str(refusal),
-        "access_request": access_request,
-        "changes": selectors.changes_since(access_request, seen.version),
-    }
-    return render(request, "access_requests/conflict.html", context, status=409)

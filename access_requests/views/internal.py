@@ -43,7 +43,7 @@ def support_requests(request):
         raise Http404
 
     def rows(at):
-        mine = selectors.support_requests_of(request.user).with_people().with_status_now(at)
+        mine = selectors.asked_as_associate(request.user).with_people().with_status_now(at)
         return selectors.named(selectors.with_times(mine.with_status(status, at) if status else mine), name)
 
     table = Table(request, rows, COLUMNS, at)

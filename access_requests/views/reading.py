@@ -149,3 +149,13 @@ def find_visible(request, public_id, *, at):
     if found is None:
         raise Http404
     return found
+
+
+def changed_meanwhile(request, access_request, seen, refusal):
+    """409: what the reader decided on is not what stands there now; the difference, and the way on."""
+    context = {
+        "message": str(refusal),
+        "access_request": access_request,
+        "changes": selectors.changes_since(access_request, seen.version),
+    }
+    return render(request, "access_requests/conflict.html", context, status=409)

@@ -12,13 +12,15 @@ from ..states import AccountKind, Deciders, RequestKind
 def deciders(account, kind, *, at, apart_from=()):
     """Who may answer a request of this kind for this account, as a queryset of people.
 
+    Temporary access is decided by the primary user and the administrators, whatever the settings (S4-1).
+
     :param kind: a :class:`RequestKind`
     :param apart_from: the asker and the beneficiary: nobody decides for themself, nor for anybody
         with whom they share a partner or vendor account
     """
     setting = account.partner_deciders if kind == RequestKind.PARTNER else account.support_deciders
     roles = [Role.PRIMARY]
-    if setting == Deciders.PRIMARY_AND_ADMINISTRATORS:
+    if kind == RequestKind.HOUR or setting == Deciders.PRIMARY_AND_ADMINISTRATORS:
         roles.append(Role.ADMINISTRATOR)
     may = Membership.objects.active(at).filter(account=account, account__in=Account.objects.open(at))
     may = may.filter(Q(role__in=roles) | Q(stands_in_from__lte=at, stands_in_until__gt=at))
@@ -45,7 +47,7 @@ def require_decider(user, account, kind, *, at, apart_from=()):
 def decides_for(user, kind, *, at):
     """The accounts for which ``user`` decides requests of this kind, before anybody is set apart."""
     setting = "partner_deciders" if kind == RequestKind.PARTNER else "support_deciders"
-    both = {f"account__{setting}": Deciders.PRIMARY_AND_ADMINISTRATORS}
+    both = {} if kind == RequestKind.HOUR else {f"account__{setting}": Deciders.PRIMARY_AND_ADMINISTRATORS}
     may = Membership.objects.active(at).filter(user=user)
     may = may.filter(
         Q(role=Role.PRIMARY) | Q(role=Role.ADMINISTRATOR, **both) | Q(stands_in_from__lte=at, stands_in_until__gt=at)

@@ -1,5 +1,6 @@
 """The only writers of grants and of what they allow."""
 
+from django.conf import settings
 from django.contrib.auth.models import Permission
 from django.utils.translation import gettext as _
 
@@ -8,7 +9,7 @@ from frame.refusals import NotAllowedNow
 
 from ..models import Grant, GrantedPermission
 from ..permissions import LENDABLE, ordered
-from ..states import EndReason
+from ..states import EndReason, RequestKind
 
 
 def open_grant(*, account, membership, by, starts_at, ends_at, permissions, administrator, may_delegate, at, **facts):
@@ -19,9 +20,11 @@ def open_grant(*, account, membership, by, starts_at, ends_at, permissions, admi
     :param permissions: the rights to lend; with ``administrator`` every lendable right there is now
     :param facts: ``parent``, the grant it hangs under, and what it remembers: ``kind``,
         ``request_id``, ``request_digest``, ``reason``, ``case_number``
-    :raises NotAllowedNow: nothing would be lent, or a right that cannot be lent
+    :raises NotAllowedNow: nothing would be lent, a right that cannot be lent, or an hour for too long (S4-13)
     """
     rights = ordered(LENDABLE if administrator else permissions)
+    if facts.get("kind") == RequestKind.HOUR and ends_at - starts_at > settings.PORTAL_HOUR_MAX:
+        raise NotAllowedNow(_("Temporary access does not last that long."))
     if not rights or not set(rights) <= set(LENDABLE):
         raise NotAllowedNow(_("Choose at least one right that can be lent."))
     parent = facts.get("parent")

@@ -109,6 +109,10 @@ class Grant(models.Model):
             models.CheckConstraint(
                 condition=Q(parent=None) | Q(may_delegate=False), name="added_colleagues_add_nobody"
             ),
+            models.CheckConstraint(
+                condition=~Q(kind=RequestKind.HOUR) | Q(parent=None, may_delegate=False),
+                name="an_hour_is_passed_on_to_nobody",
+            ),
         ]
         indexes = [
             models.Index(fields=["grantee", "account", "ends_at"], name="grants_of_a_person"),

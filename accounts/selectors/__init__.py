@@ -11,6 +11,7 @@ from .configuring import (
     configuration_in_words,
     configuration_of,
 )
+from .finding import customers, customers_meant
 from .people import (
     Standing,
     WayIn,
@@ -81,6 +82,8 @@ __all__ = [
     "concerned",
     "configuration_in_words",
     "configuration_of",
+    "customers",
+    "customers_meant",
     "else_that_goes_with",
     "factor_reset_read_by",
     "factor_resets_under_way",

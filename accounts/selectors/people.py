@@ -16,7 +16,7 @@ from .. import authorization
 from ..models import Account, Grant, Invitation, Membership, User
 from ..permissions import APPOINTS, DECIDER_ROLES, SECOND_FACTOR_ROLES, AccountPermission, Role, ordered
 from ..signals import what_goes_with
-from ..states import AccountKind, RequestKind
+from ..states import KEPT, AccountKind
 
 
 @dataclass(frozen=True)
@@ -80,12 +80,13 @@ def find_open(user, number, *, at):
 def concerned(user, number):
     """What a refusal at an account's page is written down with: for the trail, never for a page.
 
-    :returns: the number if an account has it, or an empty string; and the id of the newest access that support's
-        associate ``user`` was given there, or an empty string. With it the line is kept from staff as that access is.
+    :returns: the number if an account has it, or an empty string; and the id of the newest access that ``user`` was
+        given there for support or for an hour, or an empty string. With it the line is kept from staff as that access
+        is.
     """
     if not Account.objects.filter(number=number).exists():
         return "", ""
-    lent = Grant.objects.filter(grantee=user.pk, account__number=number, kind=RequestKind.SUPPORT)
+    lent = Grant.objects.filter(grantee=user.pk, account__number=number, kind__in=KEPT)
     return number, lent.order_by("-pk").values_list("public_id", flat=True).first() or ""
 
 
@@ -264,10 +265,10 @@ def who_runs(account, *, at):
 def access_that_goes_with(membership, *, at):
     """The access that came through a membership, and what hangs under it: it ends when the membership does.
 
-    That of support is named by nobody but its own associate; the floor above says how much there is.
+    That of support, and for an hour, is named by nobody but its own person; the floor above says how much there is.
     """
     grants = Grant.objects.unended(at).filter(Q(membership=membership) | Q(parent__membership=membership))
-    grants = grants.exclude(kind=RequestKind.SUPPORT)
+    grants = grants.exclude(kind__in=KEPT)
     return grants.select_related("grantee", "account").order_by("account__name", "pk")
 
 

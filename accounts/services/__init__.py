@@ -2,7 +2,7 @@
 
 from .companies import open_account
 from .configuring import change_configuration, change_settings
-from .finding import look_up_account
+from .finding import look_up_account, look_up_accounts
 from .invitations import accept_invitation, invite, invite_again, withdraw_invitation
 from .leaving import deactivate_person, end_membership, require_ender
 from .people import (
@@ -70,6 +70,7 @@ __all__ = [
     "lock_for_register",
     "look",
     "look_up_account",
+    "look_up_accounts",
     "name_stand_in",
     "name_successor",
     "open_account",

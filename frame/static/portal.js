@@ -84,6 +84,29 @@
     });
   });
 
+  // What is left of an hour is counted down beside its end; a screen reader hears of it now and then only.
+  document.querySelectorAll("[data-left]").forEach(function (box) {
+    const clock = box.querySelector("[data-clock]");
+    const said = box.querySelector("[data-said]");
+    const notes = Array.from(box.querySelectorAll("[data-from]"));
+    const end = Date.now() + Number(box.dataset.left) * 1000;
+    let last = null;
+    const tick = function () {
+      const left = Math.max(0, Math.ceil((end - Date.now()) / 1000));
+      const due = notes.filter(function (note) { return left <= Number(note.dataset.from); }).pop() || null;
+      clock.textContent = Math.floor(left / 60) + ":" + String(left % 60).padStart(2, "0");
+      if (due !== last && clock.hidden === false) said.textContent = due.textContent;
+      last = due;
+      clock.hidden = false;
+      if (left === 0) {
+        box.classList.add("countdown-over");
+        window.clearInterval(timer);
+      }
+    };
+    const timer = window.setInterval(tick, 1000);
+    tick();
+  });
+
   // Whoever goes elsewhere with something typed and not kept is asked first.
   let unsaved = false;
   document.querySelectorAll("form[data-unsaved]").forEach(function (form) {

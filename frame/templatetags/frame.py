@@ -1,5 +1,6 @@
 """The tags every page and mail uses: moments, key tags, status pills, icons, amounts, pages, switches."""
 
+import math
 from datetime import timedelta
 from urllib.parse import urlencode
 
@@ -63,6 +64,12 @@ def moment(context, moment) -> str:
         return ""
     spelt = wording.spell_moment(moment, timezone.get_current_timezone(), _at(context))
     return format_html('<time datetime="{}">{}</time>', moment.isoformat(), spelt)
+
+
+@register.simple_tag(takes_context=True)
+def seconds_until(context, moment) -> int:
+    """Write how many seconds are left until a moment, for what counts down where script runs."""
+    return max(0, math.ceil((moment - _at(context)).total_seconds()))
 
 
 @register.simple_tag

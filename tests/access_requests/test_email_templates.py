@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from bs4 import BeautifulSoup
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.template import engines
 from django.template.base import FilterExpression
 from django.template.loader import render_to_string
@@ -19,6 +20,7 @@ from access_requests.models import AccessRequest
 from accounts.models import Grant
 from accounts.services import end_membership
 from audit.models import TrailLine
+from frame.refusals import NotAllowedNow
 from notifications.models import Mail
 from partners.models import Partnership
 from partners.services import end_partnership
@@ -29,11 +31,14 @@ from tests.cast import (
     REPAIR,
     approve,
     ask,
+    ask_for_hour,
     ask_for_support,
     deny,
     fresh,
+    grant_hour,
     member,
     role_bundles,
+    wrong_code,
 )
 
 FOLDER = Path(settings.BASE_DIR) / "templates/access_requests/email"
@@ -106,6 +111,7 @@ def story(cast, now, strict):
     ask(cast, at=now, by=cast.quinn, for_=cast.quinn, reason=ODD)
     end_partnership(partnership=Partnership.objects.get(partner=cast.crow), by=cast.carol, at=now)
     _support(cast, now)
+    _hours(cast, now)
     at_globex = [ask(cast, at=now, account=cast.globex, case_number=case, reason=ODD) for case in "12"]
     several = [approve(asked, by=cast.mallory, at=now) for asked in at_globex]
     services.renew_several(grants=several, by=cast.pat, length=30 * DAY, reason=ODD, at=now)
@@ -139,6 +145,23 @@ def _support(cast, now):
     services.cancel_request(request=ask_for_support(cast, at=now), by=cast.tess, at=now)
     lapsing = ask_for_support(cast, by=cast.tom, at=now)
     services.expire_due_requests(at=lapsing.respond_by)
+
+
+def _hours(cast, now):
+    """What agents ask for an hour: granted and ended, denied, withdrawn, guessed at, lapsed, and not expected."""
+    granted = grant_hour(ask_for_hour(cast, reason=ODD, at=now), by=cast.carol, at=now)
+    services.end_access(grant=granted, by=cast.adam, at=now)
+    deny(ask_for_hour(cast, reason=ODD, at=now), by=cast.carol, at=now)
+    services.cancel_request(request=ask_for_hour(cast, by=cast.tom, at=now), by=cast.tom, at=now)
+    guessed = ask_for_hour(cast, by=cast.tom, at=now)
+    for _time in range(5):
+        with pytest.raises((ValidationError, NotAllowedNow)):
+            grant_hour(guessed, by=cast.carol, code=wrong_code(guessed), at=now)
+    lapsing = ask_for_hour(cast, by=cast.tom, at=now)
+    services.expire_due_requests(at=lapsing.respond_by)
+    ask_for_support(cast, by=cast.stan, at=now)
+    odd = ask_for_hour(cast, by=cast.stan, reason=ODD, at=now)
+    services.report_unexpected(request=odd, seen=odd.as_seen(), by=cast.carol, at=now)
 
 
 def page(mail):

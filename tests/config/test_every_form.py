@@ -26,13 +26,14 @@ BUTTONS = {
     "person_stand_in_end": {},
     "replacement_stop": {},
     "factor_reset_stop": {},
+    "help_desk_ask": {"email": ["carol@acme.example"], "reason": ["Nobody can sign in."]},
     "csp_report": {},
     "desk_terms_ask": {},
     "account_case_follow": {"follow": ["yes"]},
     "desk_case_follow": {"follow": ["yes"]},
 }
 # Answers on its own page, and writes down whatever was looked up
-WRITTEN_DOWN = {"support_find"}
+WRITTEN_DOWN = {"support_find", "help_desk"}
 
 
 @pytest.fixture

@@ -255,6 +255,15 @@ class TestLimits:
         with pytest.raises(ImproperlyConfigured, match="A_LIMIT must be"):
             limits._seconds("A_LIMIT", 60)
 
+    @pytest.mark.seed("S4-13")
+    def test_an_hour_is_never_made_longer(self, monkeypatch):
+        for text, most in (("3600", 3600), ("1", 3600)):
+            monkeypatch.setenv("A_LIMIT", text)
+            assert limits._seconds("A_LIMIT", 60, most=most).total_seconds() == float(text)
+        monkeypatch.setenv("A_LIMIT", "3601")
+        with pytest.raises(ImproperlyConfigured, match="A_LIMIT must not be more than 3600 seconds"):
+            limits._seconds("A_LIMIT", 60, most=3600)
+
     @pytest.mark.parametrize("text", ["5", "5/", "/60", "0/60", "5/minute"])
     def test_that_are_no_rate_are_refused(self, monkeypatch, text):
         monkeypatch.setenv("A_RATE", text)

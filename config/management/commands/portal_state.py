@@ -75,6 +75,8 @@ def _request(row, at):
         "asker": row.asker.email,
         "beneficiary": row.beneficiary.email,
         "case": row.case_number,
+        "asked_of": _email(row.addressee),
+        "misses": row.misses,
         **_fields(row, "starts_at", "ends_at", "duration", "reason", "submitted_at", "respond_by", "decided_at"),
         "decided_by": _email(row.decided_by),
         "grant": row.grant and row.grant.public_id,

@@ -1,26 +1,35 @@
-"""Every mail of the question and the answer. Reading this file is reading all of them."""
+"""Every mail of the question and the answer but those of temporary access."""
 
 from django.conf import settings
 from django.urls import reverse
 
 from accounts import authorization
-from accounts.selectors import answers_for_account, language_for
+from accounts.selectors import answers_for_account
 from accounts.states import EndReason, RequestKind
 from notifications import outbox
 from notifications.outbox import Letter
 
-from .selectors import Ended, as_changes, grant_terms, receipt, request_terms
-
-FOLDER = "access_requests/email"
+from ..selectors import Ended, as_changes, grant_terms, receipt, request_terms
+from .hour import hour_denied, hour_ended, hour_lapsed, hour_withdrawn
+from .letters import (
+    FOLDER,
+    decide_path,
+    deciders_of,
+    everybody,
+    letters_on_grant,
+    letters_on_request,
+    letters_to,
+    partner_side,
+)
 
 
 def access_requested(*, request, at, deciders_only=False):
     """Ask whoever decides, and tell who asked and for whom that it was sent."""
-    deciders = _deciders(request, at)
-    letters = _on_request(request, "requested_customer", deciders, version=True, path=_decide_path(request))
+    deciders = deciders_of(request, at)
+    letters = letters_on_request(request, "requested_customer", deciders, version=True, path=decide_path(request))
     if not deciders_only:
         named = [str(person) for person in deciders]
-        letters += _on_request(request, "requested_partner", request.people, deciders=named, edited=False)
+        letters += letters_on_request(request, "requested_partner", request.people, deciders=named, edited=False)
     outbox.post(letters, at=at)
 
 
@@ -29,17 +38,17 @@ def renewals_requested(*, requests, at):
     letters: list[Letter] = []
     theirs: dict = {}
     for request in requests:
-        deciders = _deciders(request, at)
-        letters += _on_request(request, "requested_customer", deciders, version=True, path=_decide_path(request))
+        deciders = deciders_of(request, at)
+        letters += letters_on_request(request, "requested_customer", deciders, version=True, path=decide_path(request))
         for person in request.people:
             theirs.setdefault(person, []).append((request, [str(one) for one in deciders]))
     for person, asked in sorted(theirs.items(), key=lambda item: item[0].pk):
         first, deciders = asked[0]
         if len(asked) == 1:
-            letters += _on_request(first, "requested_partner", {person}, deciders=deciders)
+            letters += letters_on_request(first, "requested_partner", {person}, deciders=deciders)
             continue
         rows = [{"request": one, "terms": request_terms(one), "deciders": names} for one, names in asked]
-        letters += _letters(
+        letters += letters_to(
             "renewals_partner",
             {person},
             account=first.company,
@@ -57,37 +66,45 @@ def request_edited(*, request, differences, at):
     Whoever of support asked gets what is asked now in writing too.
     """
     changes = as_changes(differences, request.account.zone)
-    who, path = _deciders(request, at), _decide_path(request)
-    letters = _on_request(request, "edited_customer", who, version=True, path=path, changes=changes)
+    who, path = deciders_of(request, at), decide_path(request)
+    letters = letters_on_request(request, "edited_customer", who, version=True, path=path, changes=changes)
     if request.kind == RequestKind.SUPPORT:
         named = [str(person) for person in who]
-        letters += _on_request(request, "requested_partner", {request.asker}, version=True, deciders=named, edited=True)
+        letters += letters_on_request(
+            request, "requested_partner", {request.asker}, version=True, deciders=named, edited=True
+        )
     outbox.post(letters, at=at)
 
 
 def answer_reminder(*, request, at):
     """Remind whoever decides, halfway to lapsing."""
-    who, path = _deciders(request, at), _decide_path(request)
-    outbox.post(_on_request(request, "reminder_customer", who, path=path), at=at)
+    who, path = deciders_of(request, at), decide_path(request)
+    outbox.post(letters_on_request(request, "reminder_customer", who, path=path), at=at)
 
 
 def request_withdrawn(*, request, by, at, apart_from=()):
     """Tell whoever decides, and whoever of support asked, that there is nothing left to answer."""
+    if request.kind == RequestKind.HOUR:
+        hour_withdrawn(request=request, by=by, at=at, apart_from=apart_from)
+        return
     support = {request.asker} if request.kind == RequestKind.SUPPORT else set()
-    who = {*_deciders(request, at), *support} - set(apart_from)
-    outbox.post(_on_request(request, "withdrawn_customer", who, by=by), at=at)
+    who = {*deciders_of(request, at), *support} - set(apart_from)
+    outbox.post(letters_on_request(request, "withdrawn_customer", who, by=by), at=at)
 
 
 def request_sent_again(*, request, at):
     """Put the question before whoever decides once more."""
     about = f"{request.public_id}.{request.version}.again{request.times_sent_again}"
-    who, path = _deciders(request, at), _decide_path(request)
-    outbox.post(_on_request(request, "requested_customer", who, about=about, path=path), at=at)
+    who, path = deciders_of(request, at), decide_path(request)
+    outbox.post(letters_on_request(request, "requested_customer", who, about=about, path=path), at=at)
 
 
 def request_lapsed(*, request, at):
     """Tell both sides that nobody answered in time, and how to ask again."""
-    outbox.post(_on_request(request, "lapsed", {*_deciders(request, at), *request.people}), at=at)
+    if request.kind == RequestKind.HOUR:
+        hour_lapsed(request=request, at=at)
+        return
+    outbox.post(letters_on_request(request, "lapsed", {*deciders_of(request, at), *request.people}), at=at)
 
 
 def access_granted(*, request, grant, terms, at, linked=None):
@@ -100,8 +117,8 @@ def access_granted(*, request, grant, terms, at, linked=None):
     shared = {"about": grant.public_id, "terms": terms, "by": grant.decided_by, "grant": grant}
     shared["access_path"] = grant.get_absolute_url()
     inside = reverse("account", args=[request.account.number])
-    letters = _on_request(request, "granted_customer", told, **shared)
-    letters += _on_request(request, "granted_partner", request.people, path=inside, **shared)
+    letters = letters_on_request(request, "granted_customer", told, **shared)
+    letters += letters_on_request(request, "granted_partner", request.people, path=inside, **shared)
     if linked is not None:
         letters += _on_link(linked, "linked", at=at, known=told, by=grant.decided_by, grant=grant)
     outbox.post(letters, at=at)
@@ -125,23 +142,31 @@ def colleague_added(*, grant, at):
 
 def access_denied(*, request, at):
     """Tell both sides that the answer was no."""
+    if request.kind == RequestKind.HOUR:
+        hour_denied(request=request, at=at)
+        return
     customer = {*_told_of_answers(request, at), request.decided_by}
     again_at = request.decided_at + settings.PORTAL_ASK_AGAIN_AFTER
-    letters = _on_request(request, "denied_customer", customer, version=True)
-    letters += _on_request(request, "denied_partner", request.people, version=True, again_at=again_at)
+    letters = letters_on_request(request, "denied_customer", customer, version=True)
+    letters += letters_on_request(request, "denied_partner", request.people, version=True, again_at=again_at)
     outbox.post(letters, at=at)
 
 
-def unexpected_request(*, request, by, at):
-    """Tell the vendor's security people and whoever decides that somebody did not expect this."""
-    letters = _on_request(request, "unexpected", _deciders(request, at), version=True, by=by)
+def unexpected_request(*, request, by, at, case=None, stopped=0):
+    """Tell the vendor's security people and whoever decides that somebody did not expect this.
+
+    :param case: the case that was opened about it
+    :param stopped: how many other requests of the same asker were stopped with it
+    """
+    more = {"by": by, "case": case, "stopped": stopped}
+    letters = letters_on_request(request, "unexpected", deciders_of(request, at), version=True, **more)
     letters.append(
         Letter(
             template=f"{FOLDER}/unexpected",
             to=None,
             address=settings.PORTAL_SECURITY_MAIL,
             about=f"{request.public_id}.{request.version}",
-            context={"request": request, "account": request.account, "terms": request_terms(request), "by": by},
+            context={"request": request, "account": request.account, "terms": request_terms(request), **more},
             language=settings.LANGUAGE_CODE,
             zone="UTC",
             account=request.account.number,
@@ -153,10 +178,10 @@ def unexpected_request(*, request, by, at):
 def access_reduced(*, grant, before, by, at):
     """Tell both sides what access was and what it is now."""
     about = f"{grant.public_id}.{at.isoformat()}"
-    who = _everybody(grant, at)
-    if grant.kind == RequestKind.SUPPORT:
+    who = everybody(grant, at)
+    if grant.kind != RequestKind.PARTNER:
         who |= set(authorization.deciders(grant.account, grant.kind, at=at, apart_from={grant.grantee}))
-    outbox.post(_on_grant(grant, "reduced", who, about=about, by=by, before=before), at=at)
+    outbox.post(letters_on_grant(grant, "reduced", who, about=about, by=by, before=before), at=at)
 
 
 def unlinked(*, partnership, grants, requests, by, at):
@@ -169,27 +194,31 @@ def unlinked(*, partnership, grants, requests, by, at):
 def access_ended(*, grants, by, at, apart_from=(), withdrawn=()):
     """Tell both sides that access to one account is over, why, and what was done with it: one mail a person.
 
-    Whoever answers for the account reads of all of it, everybody else of what was theirs.
+    Whoever answers for the account reads of all of it, everybody else of what was theirs. The end of an hour has a
+    mail of its own.
 
     :param grants: access to one account that ended together
     :param withdrawn: requests that were withdrawn with it, for whoever answers for the account
     """
+    hours = [grant for grant in grants if grant.kind == RequestKind.HOUR]
+    hour_ended(grants=hours, by=by, at=at, apart_from=apart_from)
+    grants = [grant for grant in grants if grant.kind != RequestKind.HOUR]
     if not grants:
         return
     answer, letters = set(answers_for_account(grants[0].account, at=at)), []
-    concerned = {grant: (answer | _partner_side(grant)) - set(apart_from) for grant in grants}
+    concerned = {grant: (answer | partner_side(grant)) - set(apart_from) for grant in grants}
     receipts = {grant: receipt(grant) for grant in grants}
     for person in sorted(set().union(*concerned.values()), key=lambda person: person.pk):
         theirs = [grant for grant in grants if person in concerned[grant]]
         gone = list(withdrawn) if person in answer else []
         if len(theirs) == 1 and not gone:
             (one,) = theirs
-            letters += _on_grant(one, "ended", {person}, about=one.public_id, by=by, receipt=receipts[one])
+            letters += letters_on_grant(one, "ended", {person}, about=one.public_id, by=by, receipt=receipts[one])
             continue
         company = None if person in answer else theirs[0].membership.account
         ended = [Ended(grant_terms(grant), receipts[grant], EndReason(grant.end_reason).label) for grant in theirs]
         context = {"account": grants[0].account, "company": company, "by": by, "ended_at": theirs[0].ended_at}
-        letters += _letters(
+        letters += letters_to(
             "ended_together",
             {person},
             account=grants[0].account,
@@ -206,27 +235,10 @@ def end_reminder(*, grant, days, at):
 
     :param days: how many days ahead; 0 where it is minutes
     """
-    people = _partner_side(grant)
+    people = partner_side(grant)
     if days == 7:
         people |= set(answers_for_account(grant.account, at=at))
-    outbox.post(_on_grant(grant, "ends_soon", people, about=f"{grant.public_id}.{days}"), at=at)
-
-
-def _on_request(request, mail, people, *, version=False, about="", path="", terms=None, **context):
-    about = about or (f"{request.public_id}.{request.version}" if version else request.public_id)
-    full = {"request": request, "account": request.account, "terms": terms or request_terms(request), **context}
-    path = path or request.get_absolute_url()
-    partner = dict.fromkeys(request.people, request.company)
-    return _letters(mail, people, account=request.account, partner=partner, about=about, path=path, context=full)
-
-
-def _on_grant(grant, mail, people, *, about, path="", **context):
-    path = path or grant.get_absolute_url()
-    asked = getattr(grant, "request", None)
-    facts = {"grant": grant, "account": grant.account, "terms": grant_terms(grant), "asker": asked and asked.asker}
-    full = facts | context
-    partner = dict.fromkeys(_partner_side(grant), grant.membership.account)
-    return _letters(mail, people, account=grant.account, partner=partner, about=about, path=path, context=full)
+    outbox.post(letters_on_grant(grant, "ends_soon", people, about=f"{grant.public_id}.{days}"), at=at)
 
 
 def _on_gift(grant, people, *, at, restored=False):
@@ -235,8 +247,8 @@ def _on_gift(grant, people, *, at, restored=False):
     page, inside = grant.get_absolute_url(), reverse("account", args=[grant.account.number])
     shared = {"about": grant.public_id, "by": grant.decided_by, "request": None, "access_path": page}
     shared["restored"] = restored
-    letters = _on_grant(grant, "granted_customer", told, path=page, **shared)
-    return letters + _on_grant(grant, "granted_partner", people, path=inside, **shared)
+    letters = letters_on_grant(grant, "granted_customer", told, path=page, **shared)
+    return letters + letters_on_grant(grant, "granted_partner", people, path=inside, **shared)
 
 
 def _on_link(partnership, mail, *, at, known=None, **context):
@@ -250,50 +262,12 @@ def _on_link(partnership, mail, *, at, known=None, **context):
     for account, other in (pair, pair[::-1]):
         full = {"account": account, "other": other, **context}
         told = known if known is not None and account == pair[0] else answers_for_account(account, at=at)
-        letters += _letters(mail, told, account=account, partner={}, about=about, path=home, context=full)
+        letters += letters_to(mail, told, account=account, partner={}, about=about, path=home, context=full)
     return letters
-
-
-def _letters(mail, people, *, account, partner, about, path, context):
-    """One copy each, in an order that is always the same and in the language of the reader's side.
-
-    :param partner: who of these is a partner's, with their company: ``{person: account}``
-    """
-    return [
-        Letter(
-            template=f"{FOLDER}/{mail}",
-            to=person,
-            about=about,
-            context=context,
-            language=language_for(person, partner.get(person, account)),
-            zone=account.time_zone,
-            path=path,
-            account=account.number,
-        )
-        for person in sorted(set(people), key=lambda person: person.pk)
-    ]
-
-
-def _deciders(request, at):
-    return list(authorization.deciders(request.account, request.kind, at=at, apart_from=request.people))
 
 
 def _told_of_answers(request, at):
     """Who of the customer reads what was answered: of support's requests everybody who could have answered."""
     if request.kind == RequestKind.SUPPORT:
-        return _deciders(request, at)
+        return deciders_of(request, at)
     return list(answers_for_account(request.account, at=at))
-
-
-def _decide_path(request):
-    return reverse("decide", args=[request.public_id])
-
-
-def _partner_side(grant):
-    request = getattr(grant, "request", None)
-    adder = {grant.decided_by} if grant.parent_id else set()
-    return {grant.grantee} | ({request.asker} if request else adder)
-
-
-def _everybody(grant, at):
-    return {*answers_for_account(grant.account, at=at), *_partner_side(grant)}
