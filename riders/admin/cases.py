@@ -1,6 +1,7 @@
 """Staff's window on cases."""
 
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 from django.dispatch import receiver
 from django.template.loader import render_to_string
@@ -66,7 +67,7 @@ class SupportCases(Window):
         for case in queryset.select_related("account").order_by("pk"):
             try:
                 services.solve_case(case=case, by=request.user, support=True, at=clock.now())
-            except NotAllowedNow as refusal:
+            except (NotAllowedNow, PermissionDenied) as refusal:
                 messages.error(request, f"{case.number}: {refusal}")
             else:
                 done += 1

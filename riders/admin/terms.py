@@ -43,6 +43,11 @@ class Acknowledgements(OnACase):
     list_display = ["of_case", "tag", "answer", "rider", "given_at", "given_by"]
     list_filter = ["answer"]
     list_select_related = ["case__account", "rider", "given_by"]
+
+    def get_queryset(self, request):
+        """The rows, without the bytes of the terms."""
+        return super().get_queryset(request).defer("rider__pdf", "rider__text")
+
     fieldsets = [
         (None, {"fields": ["case", "answer", "rider", "digest", "given_at", "given_by", "address", "user_agent"]})
     ]

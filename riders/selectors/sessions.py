@@ -32,7 +32,8 @@ def tools_of(account):
 def sessions_of(case):
     """Every session of a case, the newest first."""
     people = ("created_by", "started_by", "joined_by", "ended_by", "cancelled_by", "request", "acknowledgement__rider")
-    return RemoteSession.objects.filter(case=case).select_related("case__account", *people)
+    rows = RemoteSession.objects.filter(case=case).select_related("case__account", *people)
+    return rows.defer("acknowledgement__rider__pdf", "acknowledgement__rider__text")
 
 
 def find_session(case, public_id):

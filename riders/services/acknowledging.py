@@ -1,12 +1,13 @@
 """The terms of remote access: asked for on a case, and accepted or declined for that very case."""
 
 from django.conf import settings
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from accounts import authorization
 from accounts.permissions import AccountPermission
 from audit import edge
 from frame.refusals import NotAllowedNow
@@ -54,8 +55,12 @@ def acknowledge(*, case, digest, agreed, by, at):
     acting = as_customer(account=case.account, case=case, by=by, right=AccountPermission.ACCEPT_TERMS, at=at)
     given = accept(acting, digest=digest, agreed=agreed, at=at)
     draft = SessionRequest.objects.filter(case=acting.case, state=SessionRequestState.DRAFT).first()
-    if draft is not None:
+    if draft is not None and authorization.allows(draft.asked_by, AccountPermission.WRITE_CASES, acting.account, at=at):
         send(acting, draft, at=at)
+    elif draft is not None:  # whoever wrote it may not ask for a session any more
+        over = {"state": SessionRequestState.WITHDRAWN, "answered_at": at, "answered_by": by}
+        SessionRequest.objects.filter(pk=draft.pk).update(**over)
+        note("session.withdrawn", acting, at=at, request=draft.pk)
     emails.terms_answered(given=given, at=at)
     return given
 
@@ -102,6 +107,8 @@ def accept(acting, *, digest, agreed, at):
     :raises ValidationError: the box was not ticked
     :raises NotAllowedNow: another version holds now, somebody was faster, or the case is closed for good
     """
+    if acting.support:
+        raise PermissionDenied(_("Support cannot accept its own terms."))
     rider = _answerable(acting.case, at, read=digest)
     if not agreed:
         words = _("Nothing was recorded: the box is not ticked. Tick it to accept the terms.")

@@ -3,9 +3,13 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
+from django.utils.translation import gettext as _
+
 from accounts import authorization
-from accounts.models import Account, Grant
+from accounts.models import Account, Grant, Membership
 from accounts.permissions import AccountPermission
+from accounts.states import AccountKind
 from audit.record import record
 
 from ..models import SupportCase
@@ -41,9 +45,12 @@ def as_customer(*, account, by, right=AccountPermission.WRITE_CASES, case=None, 
     locked = list(mine.filter(pk__in=ids).order_by("pk"))
     authorization.require(by, right, account, at=at)
     still = set(used.values_list("pk", flat=True))
-    grants = tuple(grant for grant in locked if grant.pk in still)
+    # The clock was read before the lock: what was ended while this waited for it is over
+    grants = tuple(grant for grant in locked if grant.pk in still and grant.ended_at is None)
+    if still and not grants and not Membership.objects.giving(right, at).filter(user=by, account=account).exists():
+        raise PermissionDenied(_("Your access has ended"))
     company = grants[0].membership.account if grants else account
-    support = bool(grants) and authorization.is_associate(by, at=at)
+    support = company.kind == AccountKind.VENDOR or authorization.is_associate(by, at=at)
     return Acting(account, case, by, grants, support, company.name)
 
 

@@ -101,6 +101,9 @@ def invite_attendee(*, session, by, at, person=None, name="", email="", support=
     acting, session = act_on(session, by=by, at=at, support=support)
     if session.stage in (SessionStage.ENDED, SessionStage.CALLED_OFF):
         raise NotAllowedNow(selectors.what_became_of(session))
+    reason = selectors.why_no_work(acting.case, at=at)
+    if reason:
+        raise NotAllowedNow(reason)
     if person is not None:
         side, name, email = _side_of(acting.case, person, at=at), str(person), person.email
         there = session.attendees.filter(person=person)

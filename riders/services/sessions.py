@@ -41,6 +41,8 @@ def start_session(*, session, joining, by, at, support=False):
     :raises ValidationError: there is no way to join; its ``code`` is ``joining``
     """
     acting, session = act_on(session, by=by, at=at, support=support)
+    if not Account.objects.open(at).filter(pk=acting.account.pk).exists():
+        raise NotAllowedNow(_("This account is closed."))
     acknowledgement = selectors.valid_acknowledgement(acting.case, at)
     reason = selectors.why_not_start(session, acting.case, acknowledgement, at=at)
     if reason:
@@ -73,6 +75,7 @@ def join_session(*, session, by, at):
         raise NotAllowedNow(selectors.what_became_of(session) or _("This session has not started yet."))
     if selectors.valid_acknowledgement(acting.case, at) is None:
         raise NotAllowedNow(_("Nobody of the customer has accepted the remote access rider for this case."))
+    at = max(at, session.started_at)  # clocks of two machines may differ a little
     joined = RemoteSession.objects.running().filter(pk=session.pk, joined_at=None)
     if not joined.update(joined_at=at, joined_by=by):
         raise NotAllowedNow(_("Support has joined already."))
@@ -89,6 +92,7 @@ def end_session(*, session, by, at, support=False):
     :raises NotAllowedNow: it does not run
     """
     acting, session = act_on(session, by=by, at=at, support=support)
+    at = max(at, session.started_at or at)  # clocks of two machines may differ a little
     if not RemoteSession.objects.running().filter(pk=session.pk).update(ended_at=at, ended_by=by):
         raise NotAllowedNow(
             _("This session has not started yet.")
