@@ -1,5 +1,6 @@
 """What windows on things that staff write have in common: a form to add one and to change one, each a page."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -25,6 +26,8 @@ class Writing(Window):
     """
 
     words: dict[str, Any] = {}
+    write: Callable[..., Any]
+    rewrite: Callable[..., Any]
 
     def get_urls(self):
         """The addresses of a window, and those of the two forms."""
@@ -34,14 +37,6 @@ class Writing(Window):
             path("<path:object_id>/write/", view(self.write_page), name=f"{name}_write"),
             *super().get_urls(),
         ]
-
-    def write(self, **typed) -> Any:
-        """Add a row by its service."""
-        raise NotImplementedError
-
-    def rewrite(self, row, **typed) -> Any:
-        """Change a row by its service."""
-        raise NotImplementedError
 
     def add_page(self, request):
         """The form that adds a row.
