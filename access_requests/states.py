@@ -4,9 +4,7 @@ from dataclasses import dataclass
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import gettext_noop
 
-from accounts.permissions import AccountPermission as P
 from accounts.states import RequestKind
 
 
@@ -41,6 +39,15 @@ MOVES = (
     Move("approve", Status.DENIED, Status.APPROVED, "request.approved"),
 )
 
+
+class ReviewAnswer(models.TextChoices):
+    """What somebody says in a review about one who is in. The values are never renamed."""
+
+    KEEP = "keep", _("Keep")
+    SHORTEN = "shorten", _("Shorten")
+    END = "end", _("End")
+
+
 FINAL = frozenset({Status.CANCELLED, Status.EXPIRED})
 
 
@@ -69,29 +76,3 @@ RESPOND_WITHIN = {
     RequestKind.SUPPORT: "PORTAL_RESPOND_WITHIN_SUPPORT",
     RequestKind.HOUR: "PORTAL_RESPOND_WITHIN_HOUR",
 }
-
-# The role bundles every portal begins with: name, description, rights. Pages and mails translate them by these words.
-FIRST_ROLES = (
-    (
-        gettext_noop("Read orders, invoices and usage"),
-        gettext_noop("Looks at what was ordered, billed and used, to answer questions about it. Changes nothing."),
-        (P.VIEW_ORDERS, P.VIEW_INVOICES, P.VIEW_USAGE),
-    ),
-    (
-        gettext_noop("Follow up cases"),
-        gettext_noop(
-            "Reads your support cases and the people of your account, opens cases for you and says which are solved."
-        ),
-        (P.VIEW_CONTACTS, P.VIEW_CASES, P.WRITE_CASES),
-    ),
-    (
-        gettext_noop("Look into the configuration"),
-        gettext_noop("Sees how your people sign in, to find out what is wrong. Changes nothing."),
-        (P.VIEW_CONFIGURATION,),
-    ),
-    (
-        gettext_noop("Repair the configuration"),
-        gettext_noop("Sees and changes how your people sign in. Whoever holds this can lock people out, or in."),
-        (P.VIEW_CONFIGURATION, P.CHANGE_CONFIGURATION),
-    ),
-)

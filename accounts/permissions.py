@@ -5,6 +5,7 @@ A right enters the catalogue together with the page it opens.
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from .states import AccountKind
 
@@ -57,6 +58,9 @@ MEMBER_SWITCHES = tuple(right for right in LENDABLE if right not in (P.VIEW_CONF
 
 # What the account's setting opens to the vendor's associates, without anybody asking.
 SUPPORT_READS = frozenset({P.VIEW_CONFIGURATION})
+
+# What only shows and never changes: a contact who decides nothing else may lend these for a case (S3-2).
+READS = frozenset(right for right in LENDABLE if right not in (P.WRITE_CASES, P.CHANGE_CONFIGURATION))
 
 CONSEQUENCES = {
     P.VIEW_ORDERS: _("What was ordered, when, and how far it is."),
@@ -125,6 +129,32 @@ DECIDER_ROLES = frozenset({Role.PRIMARY, Role.ADMINISTRATOR})
 
 # Roles whose people need a second factor whatever kind of account they belong to.
 SECOND_FACTOR_ROLES = frozenset({Role.PRIMARY, Role.ADMINISTRATOR})
+
+# The role bundles every portal begins with: name, description, rights. Pages and mails translate them by these words.
+FIRST_ROLES = (
+    (
+        gettext_noop("Read orders, invoices and usage"),
+        gettext_noop("Looks at what was ordered, billed and used, to answer questions about it. Changes nothing."),
+        (P.VIEW_ORDERS, P.VIEW_INVOICES, P.VIEW_USAGE),
+    ),
+    (
+        gettext_noop("Follow up cases"),
+        gettext_noop(
+            "Reads your support cases and the people of your account, opens cases for you and says which are solved."
+        ),
+        (P.VIEW_CONTACTS, P.VIEW_CASES, P.WRITE_CASES),
+    ),
+    (
+        gettext_noop("Look into the configuration"),
+        gettext_noop("Sees how your people sign in, to find out what is wrong. Changes nothing."),
+        (P.VIEW_CONFIGURATION,),
+    ),
+    (
+        gettext_noop("Repair the configuration"),
+        gettext_noop("Sees and changes how your people sign in. Whoever holds this can lock people out, or in."),
+        (P.VIEW_CONFIGURATION, P.CHANGE_CONFIGURATION),
+    ),
+)
 
 
 def lendable(permissions):

@@ -25,10 +25,12 @@ class RequestKind(models.TextChoices):
     PARTNER = "partner", _("IT partner access")
     SUPPORT = "support", _("Support access")
     HOUR = "hour", _("Temporary access")
+    CASE = "case", _("Case access")
+    CHANGE = "change", _("Change to the account")
 
 
 # Kinds of what is between whoever asks and the customer alone: staff see that it is, and no more
-KEPT = (RequestKind.SUPPORT, RequestKind.HOUR)
+KEPT = (RequestKind.SUPPORT, RequestKind.HOUR, RequestKind.CASE)
 
 
 class EndReason(models.TextChoices):
@@ -43,6 +45,20 @@ class EndReason(models.TextChoices):
     LENDER = "lender", _("The access it hung under ended")
     LINK = "link", _("The companies are no longer linked")
     COMPANY = "company", _("The account was closed")
+    SOLVED = "solved", _("The case was solved")
+    WITHDRAWN = "withdrawn", _("The approval on the case was withdrawn")
+    FINISHED = "finished", _("The investigation was finished")
+
+
+class ChangeState(models.TextChoices):
+    """How far a change is that support has proposed. The values are never renamed."""
+
+    WAITING = "waiting", _("Waits for an answer")
+    AGREED = "agreed", _("Agreed and applied")
+    REFUSED = "refused", _("Refused")
+    LAPSED = "lapsed", _("Not answered in time")
+    OUTDATED = "outdated", _("Overtaken by another change")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
 
 
 class Outcome(models.TextChoices):

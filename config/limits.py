@@ -68,6 +68,11 @@ def _days(name, default):
 PORTAL_RESPOND_WITHIN_PARTNER = _seconds("PORTAL_RESPOND_WITHIN_PARTNER", 14 * _DAY)
 PORTAL_RESPOND_WITHIN_SUPPORT = _seconds("PORTAL_RESPOND_WITHIN_SUPPORT", 14 * _DAY)
 PORTAL_RESPOND_WITHIN_HOUR = _seconds("PORTAL_RESPOND_WITHIN_HOUR", _HOUR)
+PORTAL_RESPOND_WITHIN_CHANGE = _seconds("PORTAL_RESPOND_WITHIN_CHANGE", 7 * _DAY)  # a change support proposes
+PORTAL_CASE_ACCESS_OFFERED = _seconds("PORTAL_CASE_ACCESS_OFFERED", 7 * _DAY)  # how long support may enter for a case
+PORTAL_CASE_ACCESS_MAX = _seconds("PORTAL_CASE_ACCESS_MAX", 90 * _DAY)
+PORTAL_REVIEW_EVERY = _seconds("PORTAL_REVIEW_EVERY", 90 * _DAY)  # looking through who is in
+PORTAL_REVIEW_REMIND_EVERY = _seconds("PORTAL_REVIEW_REMIND_EVERY", 7 * _DAY)
 PORTAL_HOUR_MAX = _seconds("PORTAL_HOUR_MAX", _HOUR, most=_HOUR)  # temporary access never lasts longer
 PORTAL_HOUR_MISSES = _count("PORTAL_HOUR_MISSES", 5)  # wrong codes, then the request ends
 PORTAL_HOUR_ADDRESSES = _count("PORTAL_HOUR_ADDRESSES", 5)  # addresses of nobody who decides, per agent, within

@@ -143,7 +143,7 @@ def build(*, at, several_deciders=False, secrets=True):
                 at=BEGINNING,
             )
     _let_staff_in(world)
-    requests.lay_down_roles(at=BEGINNING)
+    accounts.lay_down_roles(at=BEGINNING)
     accounts.deactivate_person(user=world.greta, by=None, at=BEGINNING)
     if several_deciders:
         Account.objects.filter(pk=world.acme.pk).update(partner_deciders=Deciders.PRIMARY_AND_ADMINISTRATORS)

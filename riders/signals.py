@@ -2,4 +2,6 @@
 
 from django.dispatch import Signal
 
-case_solved = Signal()  # case, by, at
+case_solved = Signal()  # case, by, at: nobody works on it any more, solved or closed
+# approvals, reason, by, at: support may not enter any more on these; reason is an ApprovalEnd
+case_approval_withdrawn = Signal()

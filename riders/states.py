@@ -55,6 +55,14 @@ def moves(state, *, support):
     return [to for to in everything if to in _CUSTOMER_SAYS]
 
 
+class ApprovalEnd(models.TextChoices):
+    """Why support may not enter any more on the word given for a case. The values are never renamed."""
+
+    WITHDRAWN = "withdrawn", _("Withdrawn by the customer")
+    FINISHED = "finished", _("The investigation was finished")
+    SOLVED = "solved", _("The case was solved")
+
+
 class Severity(models.IntegerChoices):
     """How bad it is, 1 the worst."""
 

@@ -21,8 +21,8 @@ from django.http import HttpRequest
 from django.test import Client, TransactionTestCase
 
 from access_requests import services
-from access_requests.models import AccessRequest, AccessRole
-from accounts.models import Account, Membership, User
+from access_requests.models import AccessRequest
+from accounts.models import AccessRole, Account, Membership, User
 from accounts.permissions import AccountPermission
 from accounts.states import Deciders
 from audit import triggers

@@ -1,6 +1,5 @@
 """Staff's windows on requests and blocks, and on the catalogue of role bundles, which they keep."""
 
 from .requests import AccessRequests, Blocks
-from .roles import AccessRoles
 
-__all__ = ["AccessRequests", "AccessRoles", "Blocks"]
+__all__ = ["AccessRequests", "Blocks"]

@@ -4,10 +4,10 @@ from django.db.models import Q
 from django.db.models.functions import Coalesce
 
 from accounts import authorization
-from accounts.models import Account
+from accounts.models import AccessRole, Account
 from accounts.states import AccountKind, RequestKind
 
-from ..models import AccessRequest, AccessRole
+from ..models import AccessRequest
 from .terms import RoleInWords
 
 

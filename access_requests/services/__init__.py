@@ -9,7 +9,6 @@ from .giving import give_access
 from .hour import ask_hour, grant_hour
 from .keeping import restore_access
 from .repeating import renew_access, renew_several, send_again
-from .roles import add_access_role, change_access_role, lay_down_roles
 from .several import Asked, submit_requests
 from .supporting import edit_support_request, find_customer, submit_support_request
 from .sweeping import end_due_grants, expire_due_requests, remind, sweep
@@ -18,12 +17,10 @@ from .windows import Window, check_changed_window, check_window
 __all__ = [
     "Asked",
     "Window",
-    "add_access_role",
     "add_colleague",
     "approve_request",
     "ask_hour",
     "cancel_request",
-    "change_access_role",
     "check_changed_window",
     "check_window",
     "clear_up_after",
@@ -40,7 +37,6 @@ __all__ = [
     "give_access",
     "grant_hour",
     "hand_back_access",
-    "lay_down_roles",
     "lift_block",
     "may_end",
     "remind",

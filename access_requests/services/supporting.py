@@ -5,7 +5,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts import authorization
-from accounts.models import Membership
+from accounts.models import AccessRole, Membership
 from accounts.permissions import ordered
 from accounts.states import RequestKind
 from frame.refusals import NotAllowedNow
@@ -13,7 +13,7 @@ from frame.wording import one_paragraph
 from riders import selectors as riders
 
 from .. import emails, selectors
-from ..models import AccessRequest, AccessRole
+from ..models import AccessRequest
 from .asking import (
     change_terms,
     check_reason,

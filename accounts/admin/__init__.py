@@ -6,8 +6,10 @@ from .inviting import Invitations
 from .people import People
 from .records import Invoices, Orders, UsageLines
 from .recovering import FactorResets, Replacements
+from .roles import AccessRoles
 
 __all__ = [
+    "AccessRoles",
     "Accounts",
     "FactorResets",
     "Grants",

@@ -75,7 +75,12 @@ class Accounts(Window):
         (gettext_lazy("How it stands"), {"fields": ["opened_at", "closed_at", "seats_now"]}),
         (
             gettext_lazy("Who decides, and what is open to support"),
-            {"fields": ["partner_deciders", "support_deciders", "partners_may_add_colleagues", "support_read_only"]},
+            {
+                "fields": [
+                    *("partner_deciders", "support_deciders", "partners_may_add_colleagues"),
+                    *("support_read_only", "support_changes_need_agreement"),
+                ]
+            },
         ),
     ]
     readonly_fields = ["seats_now"]

@@ -5,14 +5,28 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from ..models import Account, Membership, User
-from ..permissions import APPOINTS, PARTNER_ADMIN_ROLES, Role
+from ..permissions import APPOINTS, PARTNER_ADMIN_ROLES, READS, Role
 from ..states import AccountKind, Deciders, RequestKind
+
+# Decided by the administrators too, whatever the account's settings say
+_WHATEVER_THE_SETTINGS = (RequestKind.HOUR, RequestKind.CASE, RequestKind.CHANGE)
+
+
+def _contacts_for(kind):
+    """The memberships whose flag *authorized contact* lets them answer a request of this kind."""
+    if kind == RequestKind.CASE:
+        return Q(authorized_contact=True)
+    if kind == RequestKind.CHANGE:
+        return Q(authorized_contact=True) & ~Q(role=Role.ACCESS_ADMINISTRATOR)
+    return Q(pk__in=())
 
 
 def deciders(account, kind, *, at, apart_from=()):
     """Who may answer a request of this kind for this account, as a queryset of people.
 
-    Temporary access is decided by the primary user and the administrators, whatever the settings (S4-1).
+    Temporary access is decided by the primary user and the administrators, whatever the settings (S4-1). Access for a
+    case, and a change that support proposes, are for these and the authorized contacts (S3-2); an access administrator
+    who is a contact speaks for cases only.
 
     :param kind: a :class:`RequestKind`
     :param apart_from: the asker and the beneficiary: nobody decides for themself, nor for anybody
@@ -20,10 +34,10 @@ def deciders(account, kind, *, at, apart_from=()):
     """
     setting = account.partner_deciders if kind == RequestKind.PARTNER else account.support_deciders
     roles = [Role.PRIMARY]
-    if kind == RequestKind.HOUR or setting == Deciders.PRIMARY_AND_ADMINISTRATORS:
+    if kind in _WHATEVER_THE_SETTINGS or setting == Deciders.PRIMARY_AND_ADMINISTRATORS:
         roles.append(Role.ADMINISTRATOR)
     may = Membership.objects.active(at).filter(account=account, account__in=Account.objects.open(at))
-    may = may.filter(Q(role__in=roles) | Q(stands_in_from__lte=at, stands_in_until__gt=at))
+    may = may.filter(Q(role__in=roles) | Q(stands_in_from__lte=at, stands_in_until__gt=at) | _contacts_for(kind))
     outside = (AccountKind.PARTNER, AccountKind.VENDOR)
     shared = Membership.objects.active(at).filter(account__kind__in=outside)
     companies = shared.filter(user__in=apart_from).values("account")
@@ -33,6 +47,19 @@ def deciders(account, kind, *, at, apart_from=()):
         .exclude(pk__in=shared.filter(account__in=companies).values("user"))
         .order_by("email")
     )
+
+
+def may_lend_for_case(user, account, permissions, *, at, apart_from=()):
+    """Whether this person may lend all of these rights for a case: whoever decides what support asks may lend any, an
+    authorized contact only what changes nothing (S3-2).
+
+    :param permissions: rights, or their values
+    """
+    if not deciders(account, RequestKind.CASE, at=at, apart_from=apart_from).filter(pk=user.pk).exists():
+        return False
+    if {str(right) for right in permissions} <= {right.value for right in READS}:
+        return True
+    return deciders(account, RequestKind.SUPPORT, at=at, apart_from=apart_from).filter(pk=user.pk).exists()
 
 
 def require_decider(user, account, kind, *, at, apart_from=()):
@@ -47,10 +74,13 @@ def require_decider(user, account, kind, *, at, apart_from=()):
 def decides_for(user, kind, *, at):
     """The accounts for which ``user`` decides requests of this kind, before anybody is set apart."""
     setting = "partner_deciders" if kind == RequestKind.PARTNER else "support_deciders"
-    both = {} if kind == RequestKind.HOUR else {f"account__{setting}": Deciders.PRIMARY_AND_ADMINISTRATORS}
+    both = {} if kind in _WHATEVER_THE_SETTINGS else {f"account__{setting}": Deciders.PRIMARY_AND_ADMINISTRATORS}
     may = Membership.objects.active(at).filter(user=user)
     may = may.filter(
-        Q(role=Role.PRIMARY) | Q(role=Role.ADMINISTRATOR, **both) | Q(stands_in_from__lte=at, stands_in_until__gt=at)
+        Q(role=Role.PRIMARY)
+        | Q(role=Role.ADMINISTRATOR, **both)
+        | Q(stands_in_from__lte=at, stands_in_until__gt=at)
+        | _contacts_for(kind)
     )
     return Account.objects.open(at).filter(pk__in=may.values("account"))
 

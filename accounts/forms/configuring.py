@@ -104,6 +104,14 @@ class SettingsForm(VersionedForm):
             "trail. Partners get nothing by it."
         ),
     )
+    support_changes_need_agreement = forms.BooleanField(
+        required=False,
+        label=gettext_lazy("Support changes need our agreement"),
+        help_text=gettext_lazy(
+            "Whatever support holds, it can only propose a change; it is made once one of you has read it and agreed "
+            "in writing. Temporary access, which you grant for an hour at most, is the exception."
+        ),
+    )
 
     def __init__(self, *args, sets_deciders, **kwargs):
         super().__init__(*args, **kwargs)

@@ -70,7 +70,7 @@ class Configuration(models.Model):
 # What can be changed, each with a history of its own in the trail
 CONFIGURED = ("metadata_url", "certificate", "domains", "notification_addresses")
 DECIDING = ("partner_deciders", "support_deciders")
-SETTINGS = (*DECIDING, "partners_may_add_colleagues", "support_read_only")
+SETTINGS = (*DECIDING, "partners_may_add_colleagues", "support_read_only", "support_changes_need_agreement")
 
 
 def read_certificate(text):

@@ -116,6 +116,7 @@ class Account(models.Model):
     )
     partners_may_add_colleagues = models.BooleanField(_("partners may add colleagues"), default=True)
     support_read_only = models.BooleanField(_("Allow support read-only access to your organization"), default=False)
+    support_changes_need_agreement = models.BooleanField(_("support changes need our agreement"), default=True)
     settings_version = models.PositiveIntegerField(_("version of the settings"), default=1)
 
     objects = AccountQuerySet.as_manager()

@@ -24,6 +24,7 @@ LABELS = {
     "support_deciders": gettext_lazy("Who decides requests of support"),
     "partners_may_add_colleagues": gettext_lazy("Partners may add colleagues"),
     "support_read_only": gettext_lazy("Allow support read-only access to your organization"),
+    "support_changes_need_agreement": gettext_lazy("Support changes need our agreement"),
 }
 
 

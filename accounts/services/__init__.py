@@ -38,6 +38,7 @@ from .resetting import (
     start_factor_reset,
     stop_factor_reset,
 )
+from .roles import add_access_role, change_access_role, lay_down_roles
 from .setting_up import invite_as_staff, send_again_as_staff, set_up_account, withdraw_as_staff
 from .visits import Visit, enter, look
 
@@ -46,6 +47,7 @@ __all__ = [
     "Tally",
     "Visit",
     "accept_invitation",
+    "add_access_role",
     "add_member",
     "bring_accounts",
     "bring_members",
@@ -53,6 +55,7 @@ __all__ = [
     "bring_records",
     "call_off_factor_reset",
     "call_off_replacement",
+    "change_access_role",
     "change_configuration",
     "change_role",
     "change_settings",
@@ -67,6 +70,7 @@ __all__ = [
     "invite",
     "invite_again",
     "invite_as_staff",
+    "lay_down_roles",
     "lock_for_register",
     "look",
     "look_up_account",

@@ -1,5 +1,6 @@
-"""The ticket and its thread, the articles, the terms and who accepted them, the sessions held under them."""
+"""The ticket and its thread, approvals, articles, the terms and who accepted them, the sessions held under them."""
 
+from .approvals import CaseApproval
 from .articles import Article
 from .cases import CaseComment, CaseFollower, SupportCase, new_case_number
 from .sessions import Attendee, RemoteSession, RemoteTools, SessionRequest
@@ -9,6 +10,7 @@ __all__ = [
     "Acknowledgement",
     "Article",
     "Attendee",
+    "CaseApproval",
     "CaseComment",
     "CaseFollower",
     "RemoteSession",

@@ -64,6 +64,17 @@ class SupportCase(models.Model):
     rider_asked_by = models.ForeignKey(
         _USER, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("terms asked for by")
     )
+    # Whether support may enter: asked at all (where nobody asked, by the case itself), with what and why, and a no
+    access_asked_at = models.DateTimeField(_("access asked for"), null=True, blank=True)
+    access_asked_by = models.ForeignKey(
+        _USER, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("access asked for by")
+    )
+    access_asked_roles = models.JSONField(_("roles asked for"), default=list, blank=True)
+    access_asked_why = models.TextField(_("why access is asked for"), blank=True)
+    access_declined_at = models.DateTimeField(_("access declined"), null=True, blank=True)
+    access_declined_by = models.ForeignKey(
+        _USER, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("access declined by")
+    )
     solved_at = models.DateTimeField(_("solved"), null=True, blank=True)
     solved_by = models.ForeignKey(
         _USER, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("solved by")
@@ -107,6 +118,11 @@ class SupportCase(models.Model):
                 condition=Q(rider_asked_at=None, rider_asked_by=None)
                 | Q(rider_asked_at__isnull=False, rider_asked_by__isnull=False),
                 name="terms_asked_for_say_by_whom",
+            ),
+            models.CheckConstraint(
+                condition=Q(access_declined_at=None, access_declined_by=None)
+                | Q(access_declined_at__isnull=False, access_declined_by__isnull=False),
+                name="access_declined_says_by_whom",
             ),
             models.CheckConstraint(
                 condition=Q(channel=Channel.PORTAL, sender="") | ~Q(channel=Channel.PORTAL) & ~Q(sender=""),

@@ -9,8 +9,7 @@ from django.db import connection
 from django.urls import URLPattern, get_resolver
 
 from access_requests import selectors, services
-from access_requests.models import AccessRole
-from accounts.models import Configuration
+from accounts.models import AccessRole, Configuration
 from accounts.permissions import KINDS, LENDABLE, PAGES
 from accounts.permissions import AccountPermission as P
 from audit.models import TrailLine

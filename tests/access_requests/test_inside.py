@@ -5,10 +5,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from access_requests.models import AccessRole
 from access_requests.services import Window, end_access
 from accounts import authorization
-from accounts.models import Account, Grant, Membership, User
+from accounts.models import AccessRole, Account, Grant, Membership, User
 from accounts.permissions import LENDABLE
 from accounts.permissions import AccountPermission as P
 from accounts.services import change_settings, deactivate_person, enter

@@ -11,12 +11,12 @@ from django.db import IntegrityError, transaction
 
 from access_requests import services
 from access_requests.forms import SupportDetailsForm
-from access_requests.models import AccessRequest, AccessRole
+from access_requests.models import AccessRequest
 from access_requests.services import Window
 from access_requests.states import Status
 from accounts import authorization
 from accounts import services as accounts
-from accounts.models import Account
+from accounts.models import AccessRole, Account
 from accounts.permissions import AccountPermission as P
 from accounts.permissions import Role
 from accounts.states import RequestKind

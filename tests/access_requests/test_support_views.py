@@ -9,9 +9,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from access_requests import services
-from access_requests.models import AccessRequest, AccessRole
+from access_requests.models import AccessRequest
 from access_requests.services import Window
 from access_requests.states import Status
+from accounts.models import AccessRole
 from accounts.states import RequestKind
 from audit.models import TrailLine
 from config import startup

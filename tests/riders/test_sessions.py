@@ -6,7 +6,7 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 
-from access_requests.models import AccessRole
+from accounts.models import AccessRole
 from accounts.permissions import LENDABLE
 from audit.models import TrailLine
 from frame.refusals import NotAllowedNow

@@ -2,7 +2,7 @@
 
 from django.core.management.base import BaseCommand
 
-from access_requests.services import lay_down_roles
+from accounts.services import lay_down_roles
 from frame import clock
 
 

@@ -4,12 +4,11 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.permissions import lendable, ordered
 from audit.record import record
 from frame.wording import one_paragraph
 
 from ..models import AccessRole
-from ..states import FIRST_ROLES
+from ..permissions import FIRST_ROLES, lendable, ordered
 
 
 @transaction.atomic

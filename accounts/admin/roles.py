@@ -9,13 +9,13 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.permissions import LENDABLE
 from audit import selectors as trail
 from frame import clock
 from frame.staff import Window, staff_tools
 
 from .. import services
 from ..models import AccessRole
+from ..permissions import LENDABLE
 
 
 class RoleForm(forms.ModelForm):
@@ -105,6 +105,6 @@ class AccessRoles(Window):
 @receiver(staff_tools, sender=AccessRole, dispatch_uid="add_a_role_from_the_list")
 def beginning_in_the_list(sender, *, request, row, **kwargs):
     """Adding a bundle, from the list of them."""
-    if row is not None or not request.user.has_perm("access_requests.add_accessrole"):
+    if row is not None or not request.user.has_perm("accounts.add_accessrole"):
         return []
-    return [(_("Add a role bundle"), reverse("admin:access_requests_accessrole_add"))]
+    return [(_("Add a role bundle"), reverse("admin:accounts_accessrole_add"))]

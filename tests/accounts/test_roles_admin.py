@@ -3,13 +3,13 @@
 import pytest
 from django.contrib.auth.models import Permission
 
-from access_requests.models import AccessRole
+from accounts.models import AccessRole
 from accounts.permissions import AccountPermission as P
 from audit.models import TrailLine
 from tests.cast import REPAIR, role_bundles
 from tests.pages import words_of
 
-ROLES = "/admin/access_requests/accessrole/"
+ROLES = "/admin/accounts/accessrole/"
 NEW = {"name": "See people", "description": "Reads who works for you.", "permissions": [P.VIEW_CONTACTS]}
 
 

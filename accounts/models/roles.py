@@ -3,7 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from accounts.permissions import lendable, ordered
+from ..permissions import lendable, ordered
 
 
 class AccessRoleQuerySet(models.QuerySet):
