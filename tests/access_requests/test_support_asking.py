@@ -136,7 +136,7 @@ class TestSubmitSupportRequest:
     @pytest.mark.seed("S0-7")
     def test_a_role_that_is_not_on_offer_is_refused(self, cast, now):
         (role,) = role_bundles(REPAIR)
-        services.change_access_role(
+        accounts.change_access_role(
             role=role,
             name=role.name,
             description=role.description,
@@ -385,7 +385,7 @@ class TestRoles:
     @pytest.mark.seed("S0-7")
     def test_a_request_keeps_what_a_bundle_meant_when_it_was_asked_for(self, cast, now, support_asked):
         (role,) = role_bundles(READ_RECORDS)
-        services.change_access_role(
+        accounts.change_access_role(
             role=role,
             name="Everything",
             description="All of it.",
@@ -403,8 +403,8 @@ class TestRoles:
 
     def test_every_change_of_the_catalogue_leaves_a_line(self, cast, now):
         words = {"name": "See people", "description": "Reads who works for you.", "permissions": [P.VIEW_CONTACTS]}
-        role = services.add_access_role(**words, by=cast.stan, at=now)
-        services.change_access_role(role=role, **words, active=False, by=cast.stan, at=now)
+        role = accounts.add_access_role(**words, by=cast.stan, at=now)
+        accounts.change_access_role(role=role, **words, active=False, by=cast.stan, at=now)
 
         lines = TrailLine.objects.filter(subject="See people").order_by("sequence")
         assert [(line.event, line.actor) for line in lines] == [
@@ -416,7 +416,7 @@ class TestRoles:
     @pytest.mark.parametrize("rights", [[], [P.DECIDE_ACCESS], ["no_such_right"], [P.VIEW_ORDERS, P.MANAGE_PEOPLE]])
     def test_a_bundle_gives_only_what_can_be_lent(self, cast, now, rights):
         with pytest.raises(ValidationError, match="can be lent"):
-            services.add_access_role(name="Odd", description="Odd.", permissions=rights, by=cast.stan, at=now)
+            accounts.add_access_role(name="Odd", description="Odd.", permissions=rights, by=cast.stan, at=now)
 
         assert not AccessRole.objects.filter(name="Odd").exists()
 

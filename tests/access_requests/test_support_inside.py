@@ -6,7 +6,6 @@ from itertools import combinations
 import pytest
 from django.urls import reverse
 
-from access_requests import services
 from access_requests.services import end_access
 from access_requests.states import Status
 from accounts import authorization
@@ -42,7 +41,7 @@ def test_the_roles_open_their_pages_and_no_other(cast, now, signed_in, roles):
 @pytest.mark.parametrize("right", LENDABLE)
 def test_a_bundle_of_one_right_opens_its_page_and_no_other(cast, now, signed_in, right):
     """Staff may make such bundles of any right that can be lent."""
-    services.add_access_role(name="One", description="One right.", permissions=[right], by=cast.stan, at=now)
+    accounts.add_access_role(name="One", description="One right.", permissions=[right], by=cast.stan, at=now)
     approve(ask_for_support(cast, roles=["One"], at=now), by=cast.carol, at=now)
     browser = signed_in(cast.tess)
 

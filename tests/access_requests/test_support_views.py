@@ -12,6 +12,7 @@ from access_requests import services
 from access_requests.models import AccessRequest
 from access_requests.services import Window
 from access_requests.states import Status
+from accounts import services as accounts
 from accounts.models import AccessRole
 from accounts.states import RequestKind
 from audit.models import TrailLine
@@ -209,7 +210,7 @@ class TestTheThreeSteps:
         read = form_of(three_steps(tess))
         [role] = role_bundles(READ_RECORDS)
         more = [*role.permissions, "change_configuration"]
-        services.change_access_role(
+        accounts.change_access_role(
             role=role, name=role.name, description=role.description, permissions=more, active=True, by=cast.root, at=now
         )
 
