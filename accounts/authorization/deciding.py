@@ -26,7 +26,8 @@ def deciders(account, kind, *, at, apart_from=()):
 
     Temporary access is decided by the primary user and the administrators, whatever the settings (S4-1). Access for a
     case, and a change that support proposes, are for these and the authorized contacts (S3-2); an access administrator
-    who is a contact speaks for cases only.
+    who is a contact speaks for cases only. Whoever of the vendor may enter for a case is not known when it is approved,
+    so none of the vendor's people approve, whatever else they are.
 
     :param kind: a :class:`RequestKind`
     :param apart_from: the asker and the beneficiary: nobody decides for themself, nor for anybody
@@ -40,7 +41,8 @@ def deciders(account, kind, *, at, apart_from=()):
     may = may.filter(Q(role__in=roles) | Q(stands_in_from__lte=at, stands_in_until__gt=at) | _contacts_for(kind))
     outside = (AccountKind.PARTNER, AccountKind.VENDOR)
     shared = Membership.objects.active(at).filter(account__kind__in=outside)
-    companies = shared.filter(user__in=apart_from).values("account")
+    anybody = Q(account__kind=AccountKind.VENDOR) if kind == RequestKind.CASE else Q(pk__in=())
+    companies = shared.filter(anybody | Q(user__in=apart_from)).values("account")
     return (
         User.objects.filter(pk__in=may.values("user"))
         .exclude(pk__in=[person.pk for person in apart_from])

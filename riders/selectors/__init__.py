@@ -1,5 +1,6 @@
 """Reads of cases, articles, terms and sessions."""
 
+from .approvals import approvals_of, approvers, offered_bundles, seen_of, standing_approvals, waits_for_answer
 from .articles import articles, articles_about, find_article
 from .calendars import calendar_of
 from .cases import (
@@ -37,6 +38,8 @@ __all__ = [
     "Tools",
     "acceptance_of",
     "all_confirmed",
+    "approvals_of",
+    "approvers",
     "articles",
     "articles_about",
     "attendees_of",
@@ -59,12 +62,15 @@ __all__ = [
     "last_request",
     "may_accept",
     "may_attend",
+    "offered_bundles",
     "page_of_newest",
     "rider_by_digest",
     "rider_bytes",
     "running_session",
+    "seen_of",
     "sessions_of",
     "spoken_with",
+    "standing_approvals",
     "support_on",
     "telephone_for",
     "thread",
@@ -72,6 +78,7 @@ __all__ = [
     "tools_of",
     "valid_acknowledgement",
     "waiting_request",
+    "waits_for_answer",
     "what_became_of",
     "why_no_work",
     "why_not_start",

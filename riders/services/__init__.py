@@ -1,6 +1,13 @@
 """Writes of cases, their threads, articles, terms and sessions."""
 
 from .acknowledging import acknowledge, ask_for_terms, decline_terms, open_case_with_terms
+from .approving import (
+    approve_case_access,
+    ask_case_access,
+    decline_case_access,
+    finish_investigation,
+    withdraw_case_access,
+)
 from .articles import add_article, change_article, publish_article, withdraw_article
 from .cases import open_case, record_case
 from .moving import close_due_cases, move_case, solve_case
@@ -14,6 +21,8 @@ __all__ = [
     "accept_session_request",
     "acknowledge",
     "add_article",
+    "approve_case_access",
+    "ask_case_access",
     "ask_for_terms",
     "call_off_session",
     "change_article",
@@ -21,11 +30,13 @@ __all__ = [
     "change_rider",
     "close_due_cases",
     "confirm_attendee",
+    "decline_case_access",
     "decline_session_request",
     "decline_terms",
     "download_rider",
     "draft_rider",
     "end_session",
+    "finish_investigation",
     "follow_case",
     "invite_attendee",
     "join_session",
@@ -44,5 +55,6 @@ __all__ = [
     "unfollow_case",
     "withdraw_article",
     "withdraw_attendee",
+    "withdraw_case_access",
     "withdraw_session_request",
 ]

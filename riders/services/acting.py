@@ -76,6 +76,30 @@ def as_either(*, case, by, support, right=AccountPermission.WRITE_CASES, at):
     return as_customer(account=case.account, case=case, by=by, right=right, at=at)
 
 
+def as_decider(*, case, kind, by, at):
+    """Lock the account and the case for somebody who answers for the account.
+
+    :param kind: a :class:`~accounts.states.RequestKind`
+    :raises PermissionDenied: ``by`` does not decide that
+    """
+    account = Account.objects.select_for_update(no_key=True).get(pk=case.account_id)
+    case = _lock(case)
+    authorization.require_decider(by, account, kind, at=at)
+    return Acting(account, case, by, (), support=False, company=account.name)
+
+
+def as_member(*, case, by, at):
+    """Lock the account and the case for one of the account's own people; what they may do there is asked next.
+
+    :raises PermissionDenied: ``by`` does not belong to the account
+    """
+    account = Account.objects.select_for_update(no_key=True).get(pk=case.account_id)
+    case = _lock(case)
+    if not Membership.objects.active(at).filter(user=by, account=account).exists():
+        raise PermissionDenied(_("This is for the people of account %(number)s.") % {"number": account.number})
+    return Acting(account, case, by, (), support=False, company=account.name)
+
+
 def as_clock(*, case):
     """Lock the account and the case for what the clock has decided."""
     account = Account.objects.select_for_update(no_key=True).get(pk=case.account_id)

@@ -9,7 +9,8 @@ from frame.refusals import NotAllowedNow
 from ..emails import cases as emails
 from ..models import RemoteSession, SupportCase
 from ..signals import case_solved
-from ..states import CASE_MOVES, CaseState, moves
+from ..states import CASE_MOVES, UNSOLVED, CaseState, moves
+from . import approving
 from .acting import as_clock, as_either, note
 from .threads import clean_text, say
 from .turning import turn
@@ -36,9 +37,13 @@ def move_case(*, case, to, by, at, support=False, text="", seen=None):
         _require_no_session(acting.case)
     words = clean_text(text, required=before == CaseState.SOLVED and to != CaseState.CLOSED)
     comment = say(acting, text=words, at=at) if words else None
-    note(event, acting, at=at, state=str(to), **({"comment": comment.pk} if comment else {}))
+    over = before in UNSOLVED and to not in UNSOLVED
+    ended = approving.end_with_case(acting, at=at) if over else []
+    details = {"comment": comment.pk} if comment else {}
+    details |= {"approvals": [approval.pk for approval in ended]} if ended else {}
+    note(event, acting, at=at, state=str(to), **details)
     emails.case_changed(acting=acting, event=event, comment=comment, at=at)
-    if to == CaseState.SOLVED:
+    if over:
         case_solved.send(sender=SupportCase, case=acting.case, by=by, at=at)
     return acting.case
 
