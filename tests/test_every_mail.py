@@ -13,12 +13,20 @@ from partners.services import make_known, tell_of_available
 from tests.access_requests.test_email_templates import joined, page, strict, words_of_html, words_of_text
 from tests.access_requests.test_email_templates import story as story_of_access
 from tests.accounts.test_email_templates import story as story_of_people
+from tests.riders.approval_story import story_of_approvals
 from tests.riders.session_story import story_of_sessions
 from tests.riders.stories import play_cases
 from tests.riders.test_terms_emails import story as story_of_terms
 from tests.test_house_rules import MAILS
 
-__all__ = ["story_of_access", "story_of_people", "story_of_sessions", "story_of_terms", "strict"]
+__all__ = [
+    "story_of_access",
+    "story_of_approvals",
+    "story_of_people",
+    "story_of_sessions",
+    "story_of_terms",
+    "strict",
+]
 
 # Who reads it, each time that it was sent, and the pages its buttons open. Carol and Mallory are the primary users and
 # decide, Adam, Dora and later M are administrators and answer support too; Pat asks, Petra and Piotr get in; Quinn asks
@@ -72,7 +80,10 @@ TABLE = {
     "session_requested": ({"mike tess", "connie tess tom"}, CASE),
     "session_answered": ({"connie mike", "mike tess", "connie mike tess", "connie mike tom"}, CASE),
     "case_changed": ({"connie tom", "tess tom", "connie", "connie tess tom"}, {"account_case", "desk_case"}),
-    "case_recorded": ({"carol connie"}, {"account_case"}),
+    "case_recorded": ({"carol connie"}, {"account_case", "account_case_approval"}),
+    "case_access_asked": ({"adam carol connie dora", "dora m mike"}, {"account_case_approval"}),
+    "case_access_answered": ({"tess"}, {"desk_case"}),
+    "case_access_ended": ({"connie tess"}, {"account_case_approval", "desk_case"}),
     "session_scheduled": ({"carol tess", "tom"}, MEETING | CALENDAR),
     "session_changed": ({"carol tess"}, MEETING | CALENDAR),
     "session_called_off": ({"carol tess"}, MEETING | CALENDAR),
@@ -80,12 +91,21 @@ TABLE = {
     "session_ended": ({"carol tess"}, MEETING),
 }
 # What asks the customer for something, or tells of what was given, says what to do where it was not expected
-UNEXPECTED = {"requested_customer", "edited_customer", "reminder_customer", "granted_customer", "hour_asked"}
+UNEXPECTED = {
+    "requested_customer",
+    "edited_customer",
+    "reminder_customer",
+    "granted_customer",
+    "hour_asked",
+    "case_access_asked",
+}
 
 
 @pytest.fixture
-def mails(cast, story_of_terms, story_of_sessions, story_of_access, story_of_people, now, signed_in):
-    """Every mail: terms and sessions, the question and the answer, the people of an account, a new customer, cases."""
+def mails(
+    cast, story_of_terms, story_of_approvals, story_of_sessions, story_of_access, story_of_people, now, signed_in
+):
+    """Every mail: terms, approvals and sessions, the question and the answer, people, a new customer, cases."""
     for person in (cast.quinn, cast.tess, cast.tom):
         signed_in(person)
     make_known(partner=cast.crow, customer=cast.globex, by=cast.stan, at=now)

@@ -19,11 +19,12 @@ _DAYS = (1, 7, 30, 90)
 
 @dataclass(frozen=True)
 class Box:
-    """A bundle to be ticked: whether it is, and whether whoever reads may not tick it."""
+    """A bundle to be ticked: whether it is, whether whoever reads may not tick it, whether support asks for it."""
 
     role: Any
     ticked: bool
     off_limits: bool
+    asked: bool
 
 
 class BundlesField(forms.ModelMultipleChoiceField):
@@ -44,18 +45,22 @@ class _WithBundles(forms.Form):
     """Bundles on offer, ticked one by one.
 
     :param offered: ``[(bundle, whether the reader may tick it), …]``
+    :param asked: the names of those that support asks for; they are ticked where the reader may
     """
 
-    def __init__(self, *args, offered, **kwargs):
+    def __init__(self, *args, offered, asked=(), **kwargs):
         super().__init__(*args, **kwargs)
-        self.offered = offered
+        self.offered, self.asked = offered, frozenset(asked)
+        self.fields["roles"].initial = [role.pk for role, may in offered if may and role.name in self.asked]
         self.fields["roles"].queryset = AccessRole.objects.on_offer()
 
     @property
     def boxes(self):
         """The bundles as the page draws them."""
         ticked = {str(value) for value in self["roles"].value() or []}
-        return [Box(role, may and str(role.pk) in ticked, not may) for role, may in self.offered]
+        return [
+            Box(role, may and str(role.pk) in ticked, not may, role.name in self.asked) for role, may in self.offered
+        ]
 
 
 class ApprovalForm(_WithBundles):

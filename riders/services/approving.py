@@ -45,7 +45,7 @@ def ask_case_access(*, case, roles, reason, by, at):
     acting = as_support(account=case.account, case=case, by=by, at=at)
     _require_unsolved(acting.case)
     asked = _on_offer(roles)
-    why = several_lines(reason)
+    why = several_lines(reason).strip()
     if not any(char.isalnum() for char in why):
         raise ValidationError(_("Say why support has to enter the account."), code="reason")
     if len(why) > WHY_MAX:

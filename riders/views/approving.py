@@ -158,12 +158,10 @@ def _about(case, *, at):
 
 
 def _form(request, visit, case, data=None, *, at):
-    """The form as it is now; what support asks for is ticked where the reader may approve it."""
+    """The form as it is now."""
     offered = selectors.bundles_for(request.user, visit.account, at=at)
-    asked = {role["name"] for role in case.access_asked_roles} if selectors.waits_for_answer(case) else set()
-    ticked = [role.pk for role, may in offered if may and role.name in asked]
-    initial = {"seen": selectors.seen_of(case), "roles": ticked}
-    return ApprovalForm(data, offered=offered, initial=initial)
+    asked = [role["name"] for role in case.access_asked_roles] if selectors.waits_for_answer(case) else []
+    return ApprovalForm(data, offered=offered, asked=asked, initial={"seen": selectors.seen_of(case)})
 
 
 def _answer(request, visit, case, form, *, at):

@@ -29,6 +29,8 @@ BUTTONS = {
     "help_desk_ask": {"email": ["carol@acme.example"], "reason": ["Nobody can sign in."]},
     "csp_report": {},
     "desk_terms_ask": {},
+    "desk_case_finish": {},
+    "account_case_withdraw": {},
     "account_case_follow": {"follow": ["yes"]},
     "desk_case_follow": {"follow": ["yes"]},
 }

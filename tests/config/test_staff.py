@@ -28,6 +28,7 @@ from riders.services import open_case, plan_session
 from tests import nasty
 from tests.cast import approve, ask
 from tests.pages import words_of
+from tests.riders.approval_story import let_in
 from tests.riders.terms import request
 from tests.riders.written import published_article, published_rider
 
@@ -52,6 +53,7 @@ WINDOWS = [
     "partners/partnership",
     "riders/acknowledgement",
     "riders/article",
+    "riders/caseapproval",
     "riders/remotesession",
     "riders/rider",
     "riders/sessionrequest",
@@ -77,6 +79,8 @@ def busy(cast, now):
     for subject in ("One", "Two", "Three"):
         case = open_case(account=cast.acme, subject=subject, by=cast.connie, at=now)
         plan_session(case=case, starts_at=now + HOUR, ends_at=now + 2 * HOUR, by=cast.tess, at=now)
+    for case in SupportCase.objects.filter(account=cast.acme):
+        let_in(case, by=cast.carol, at=now)
     for title in ("One", "Two"):
         published_article(cast, at=now, title=title)
         rider = published_rider(cast, at=now, title=title)

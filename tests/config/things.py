@@ -12,6 +12,7 @@ from accounts.permissions import Role
 from riders.services import open_case, plan_session, request_session
 from riders.states import Why
 from tests.cast import INVOICES, READ_RECORDS, approve, ask, ask_for_support, member, role_bundles
+from tests.riders.approval_story import let_in
 from tests.riders.written import published_article, published_rider
 
 # What is chosen on the page before, and comes along in the address
@@ -50,6 +51,7 @@ def things(cast, now):
     case = open_case(account=cast.acme, subject="Backups stop", by=cast.connie, at=now)
     rider = published_rider(cast, at=now)
     asked = open_case(account=cast.acme, subject="Slow mornings", by=cast.connie, at=now)
+    let_in(asked, by=cast.carol, at=now)
     asking = {"why": Why.OBSERVE, "expectation": "Watch it.", "impact": "No mornings."}
     request_session(case=asked, by=cast.carol, digest=rider.digest, agreed=True, at=now, **asking)
     written = {"slug": published_article(cast, at=now).slug, "digest": rider.digest}
