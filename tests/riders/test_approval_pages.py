@@ -90,8 +90,8 @@ class TestOpening:
         assert "/auth/" in asked.headers["Location"]
         assert not SupportCase.objects.exists()
         kept = browser.session["account_reauthentication_state"]["request"]
-        assert kept["path"] == OPEN
-        assert "Slow" in str(kept)
+        assert OPEN in kept
+        assert "Slow" in kept
 
         browser.post(OPEN, sent | {"access-answer": "later"})  # without a yes nobody is asked
         assert SupportCase.objects.get().subject == "Slow"
