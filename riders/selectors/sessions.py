@@ -7,6 +7,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from accounts import authorization
+from accounts.models import Membership
 from accounts.permissions import AccountPermission
 
 from ..models import CaseFollower, RemoteSession, RemoteTools
@@ -70,6 +71,11 @@ def may_attend(case, *, at):
     support = authorization.people_of_support(at=at)
     seeing = authorization.people_holding(AccountPermission.VIEW_CASES, case.account, at=at)
     return seeing.exclude(pk__in=support.order_by().values("pk")), support
+
+
+def belongs_to(person, account, *, at):
+    """Whether somebody is one of the account's own people, and not one it was lent to."""
+    return Membership.objects.active(at).filter(user=person, account=account).exists()
 
 
 def told_of(session, *, at):

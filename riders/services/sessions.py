@@ -47,7 +47,7 @@ def start_session(*, session, joining, by, at, support=False):
     reason = selectors.why_not_start(session, acting.case, acknowledgement, at=at)
     if reason:
         raise NotAllowedNow(reason)
-    _require_side(session, acting)
+    _require_side(session, acting, at=at)
     joining = _checked_link(joining) if session.ours else _checked_instructions(joining)
     started = RemoteSession.objects.ahead().filter(pk=session.pk)
     if not started.update(started_at=at, started_by=by, acknowledgement=acknowledgement):
@@ -160,11 +160,14 @@ def change_remote_tools(*, account, primary_permitted, others, by, at, support=F
     return row
 
 
-def _require_side(session, acting):
+def _require_side(session, acting, *, at):
+    """Only support begins what it holds with its own tool, and only the account's own people begin what is held with
+    theirs: nobody to whom the account was lent, whoever lent it.
+    """
     facts = {"account": acting.account.name, "tool": session.tool}
     if session.ours and not acting.support:
         raise PermissionDenied(_("Support begins this session, with %(tool)s.") % facts)
-    if not session.ours and acting.support:
+    if not session.ours and (acting.support or not selectors.belongs_to(acting.by, acting.account, at=at)):
         raise PermissionDenied(_("%(account)s begins this session, with %(tool)s. Support joins it.") % facts)
 
 

@@ -14,7 +14,7 @@ from notifications.models import Mail
 from riders import selectors, services
 from riders.models import Acknowledgement, CaseComment, RemoteSession, RemoteTools, Rider, SessionRequest, SupportCase
 from riders.states import Answer, CaseState, SessionRequestState, SessionStage, Why
-from tests.cast import approve, ask_for_support
+from tests.cast import approve, ask, ask_for_support
 from tests.riders.acting_on_sessions import HOUR, LINK, a_case, a_session, accept, permit_other_tools, rider
 
 MAKES_NO_LINK = [
@@ -232,6 +232,17 @@ class TestOtherTools:
 
         with pytest.raises(PermissionDenied, match="Acme begins this session"):
             start(elsewhere, by=cast.tess, at=now, joining="Come in.", support=False)
+
+    @pytest.mark.seed("S1-28")
+    def test_nor_is_a_partner_who_was_lent_its_cases(self, cast, case, elsewhere, now):
+        approve(ask(cast, permissions=["view_cases", "write_cases"], at=now), by=cast.carol, at=now)
+        accept(cast, case, at=now)
+
+        with pytest.raises(PermissionDenied, match="Acme begins this session, with Meetwell"):
+            start(elsewhere, by=cast.petra, at=now, joining="Come in.", support=False)
+
+        assert not RemoteSession.objects.running().exists()
+        assert start(elsewhere, by=cast.dora, at=now, joining="Come in.", support=False).started_by == cast.dora
 
     @pytest.mark.parametrize("words", ["", " ", "\u200b", "…", "x" * 2001])
     def test_instructions_say_something(self, cast, case, elsewhere, now, words):
