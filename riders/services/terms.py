@@ -10,12 +10,12 @@ from accounts.models import Grant
 from accounts.permissions import AccountPermission
 from audit.record import record
 from frame.refusals import NotAllowedNow
-from frame.wording import one_paragraph
 
 from ..models import Rider
 from ..selectors import rider_bytes
 from . import printing
 from .acting import as_customer
+from .writing import write
 
 
 @transaction.atomic
@@ -116,10 +116,7 @@ def subject_of(rider):
 
 
 def _checked(rider, title, text):
-    rider.title, rider.text = one_paragraph(title), text.replace("\r\n", "\n").strip("\n")
-    most = Rider._meta.get_field("text").max_length or 0
-    if not rider.text.strip() or len(rider.text) > most:
-        raise ValidationError(_("Write a text of %(most)s characters at most.") % {"most": most}, code="text")
+    write(rider, title, text)
     rider.clean_fields(exclude={"version", "pdf", "digest"})
     printing.typeset(rider)
     return rider

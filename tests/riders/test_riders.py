@@ -136,9 +136,11 @@ class TestPublishing:
             ({"title": " "}, "blank"),
             ({"text": "\n \n"}, "Write a text"),
             ({"text": "x" * 50_001}, "50000"),
-            ({"text": ">" * 19 + " deep"}, "No PDF"),
+            ({"text": ">" * 18 + " deep"}, "No PDF"),
+            ({"text": ">" * 20 + " deep"}, "set into each other"),
+            ({"text": "*a " * 1600 + "a* " * 1600}, "set into each other"),
         ],
-        ids=range(6),
+        ids=range(8),
     )
     def test_what_cannot_be_a_pdf_is_refused_with_the_reason(self, cast, now, wrong, why):
         with pytest.raises(ValidationError) as refusal:
@@ -395,6 +397,15 @@ class TestWindow:
 
         assert (page.status_code, "U+4E2D" in words_of(page)) == (400, True)
         assert not Rider.objects.exists()
+
+    @pytest.mark.parametrize("window", [WINDOW, "/admin/riders/article/"])
+    def test_what_is_set_into_each_other_too_deeply_is_said_on_the_form(self, stan, window):
+        text = "*a " * 1600 + "a* " * 1600
+
+        page = stan.post(f"{window}add/", {"title": TITLE, "text": text})
+        seen = stan.post(f"{window}add/", {"title": TITLE, "text": text, "_preview": "yes"})
+
+        assert (page.status_code, "set into each other" in words_of(page), seen.status_code) == (400, True, 200)
 
     def test_a_published_one_has_no_form(self, cast, rider, stan):
         assert stan.get(f"{WINDOW}{rider.pk}/write/").status_code == 403
