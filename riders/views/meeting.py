@@ -146,7 +146,9 @@ class _Meeting:
 
     def _forms(self):
         session, zone = self.session, self.session.case.account.zone
-        customers, support = selectors.may_attend(session.case, at=self.at)
+        customers, support = selectors.may_be_invited(
+            session.case, by=self.request.user, support=self.at_desk, at=self.at
+        )
         lists = {"customers": customers, "support": support, "account": session.case.account}
         forms: dict[str, Any] = {
             "replan": PlanForm(self._sent("replan"), zone=zone, session=session),
