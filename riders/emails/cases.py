@@ -36,6 +36,19 @@ def case_recorded(*, case, people, at):
     outbox.post([tell.on_the_customers_side(person) for person in people], at=at)
 
 
+def tools_noted(*, case, before, now, by, at):
+    """Tell those who speak for a customer, and those of its people who follow the case on which it was said, which
+    tools support wrote down for its remote sessions.
+
+    :param before: what :func:`selectors.tools_of` gave; ``now`` what it gives
+    """
+    told = {*selectors.spoken_with(case.account, sender="", at=at), *selectors.customers_on(case, at=at)}
+    context = {"before": before, "now": now, "by": by}
+    tell = _Told(case, "tools_noted", f"tools.{case.account.number}.{at.isoformat()}", context, "", at)
+    people = sorted(told, key=lambda person: person.pk)
+    outbox.post([tell.on_the_customers_side(person) for person in people], at=at)
+
+
 class _Told:
     """One mail about a case, to several people of both sides, each with the way to their own page of it."""
 

@@ -124,17 +124,18 @@ def call_off_session(*, session, by, at, support=False):
 
 
 @transaction.atomic
-def change_remote_tools(*, account, primary_permitted, others, by, at, support=False):
+def change_remote_tools(*, account, primary_permitted, others, by, at, case=None):
     """Say which tools an account permits for remote sessions. It holds for every session that has not started and
     for which the customer has not given a link of its own (S1-27).
 
     :param others: the tools it permits instead, in words
-    :param support: ``by`` is an associate who writes down what the customer has told
+    :param case: the one on which the customer has told it, where ``by`` is an associate who writes it down; whoever
+        speaks for the customer is told
     :raises PermissionDenied: ``by`` may not
     :raises ValidationError: it permits none at all, or nothing was changed
     """
     account = Account.objects.select_for_update(no_key=True).get(pk=account.pk)
-    if support:
+    if case is not None:
         authorization.require_associate(by, at=at)
     else:
         authorization.require(by, AccountPermission.CHANGE_SETTINGS, account, at=at)
@@ -155,8 +156,11 @@ def change_remote_tools(*, account, primary_permitted, others, by, at, support=F
     ahead = RemoteSession.objects.ahead().filter(case__account=account)
     ahead = ahead.exclude(request__link__gt="")  # the customer gave a way to meet of its own
     ahead.update(ours=now.ours, tool=now.name)
-    facts = {"before": list(was), "after": [primary_permitted, others], "by_support": support}
-    record("tools.changed", account=account, by=by, subject=account.number, at=at, **facts)
+    facts = {"before": list(was), "after": [primary_permitted, others], "by_support": case is not None}
+    told_on = case.number if case else ""
+    record("tools.changed", account=account, by=by, subject=account.number, case=told_on, at=at, **facts)
+    if case is not None:
+        emails.cases.tools_noted(case=case, before=before, now=now, by=by, at=at)
     return row
 
 
