@@ -141,6 +141,7 @@ PORTAL_RATES = {
     "change_password": _rate("PORTAL_CHANGE_PASSWORD_RATE", "5/60", "user"),
     "export": _rate("PORTAL_EXPORT_RATE", "5/3600", "user"),
     "suggest": _rate("PORTAL_SUGGEST_RATE", "60/300", "user"),
+    "comment": _rate("PORTAL_COMMENT_RATE", "20/300", "user"),  # each is a mail to whoever follows the case
     "decide": f"{PORTAL_DECISIONS_PER_MINUTE}/60s/user",
     "find_account": _rate("PORTAL_FIND_ACCOUNT_RATE", "30/3600", "user"),
     "invite": _rate("PORTAL_INVITE_RATE", "30/3600", "user"),

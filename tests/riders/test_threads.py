@@ -463,6 +463,22 @@ class TestPages:
         assert not CaseComment.objects.exists()
         assert browser.post(here, form_of(page) | {"to": "open"}).status_code == 302
 
+    def test_whoever_says_very_much_waits_and_loses_nothing(self, cast, now, case, signed_in, settings):
+        settings.ACCOUNT_RATE_LIMITS = settings.ACCOUNT_RATE_LIMITS | {"comment": "2/300s/user"}
+        connie, tess, here = signed_in(cast.connie), signed_in(cast.tess), f"{CASES}{case.number}/"
+        assert connie.post(here, form_of(connie.get(here)) | {"text": " "}).status_code == 400
+        for text in ("One.", "Two."):
+            assert connie.post(here, form_of(connie.get(here)) | {"text": text}).status_code == 302
+        mails = Mail.objects.count()
+
+        page = connie.post(here, form_of(connie.get(here)) | {"text": "Three."})
+
+        assert (page.status_code, form_of(page)["text"]) == (429, ["Three."])
+        assert "Wait a few minutes, then try again. Nothing was changed." in words_of(page)
+        assert ([one.text for one in selectors.thread(case)], Mail.objects.count()) == (["One.", "Two."], mails)
+        desk = f"{DESK}{case.number}/"
+        assert tess.post(desk, form_of(tess.get(desk)) | {"text": "Four."}).status_code == 302
+
     def test_reopening_without_a_reason_says_so_beside_the_field(self, cast, now, case, signed_in):
         services.solve_case(case=case, by=cast.tess, support=True, at=now)
         browser, here = signed_in(cast.connie), f"{CASES}{case.number}/"
