@@ -83,6 +83,7 @@ PORTAL_DURATION_MAX = _seconds("PORTAL_DURATION_MAX", 365 * _DAY)
 PORTAL_PENDING_AVAILABLE = _count("PORTAL_PENDING_AVAILABLE", 5)  # waiting per asker and customer, before the link
 PORTAL_PENDING_LINKED = _count("PORTAL_PENDING_LINKED", 50)  # and after it
 PORTAL_ASKS_PER_DAY = _count("PORTAL_ASKS_PER_DAY", 20)  # per asker, to customers not linked
+PORTAL_ASKS_PER_DAY_LINKED = _count("PORTAL_ASKS_PER_DAY_LINKED", 100)  # per asker and customer, linked
 PORTAL_ASK_AGAIN_AFTER = _seconds("PORTAL_ASK_AGAIN_AFTER", _HOUR)  # after a no
 PORTAL_EDIT_MAX = _count("PORTAL_EDIT_MAX", 20)  # each change is a mail to whoever decides
 PORTAL_SEND_AGAIN_MAX = _count("PORTAL_SEND_AGAIN_MAX", 3)
