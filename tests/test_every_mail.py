@@ -73,6 +73,7 @@ TABLE = {
     "session_answered": ({"connie mike", "mike tess", "connie mike tess", "connie mike tom"}, CASE),
     "case_changed": ({"connie tom", "tess tom", "connie", "connie tess tom"}, {"account_case", "desk_case"}),
     "case_recorded": ({"carol connie"}, {"account_case"}),
+    "tools_noted": ({"carol connie"}, {"account_case"}),
     "session_scheduled": ({"carol tess", "tom"}, MEETING | CALENDAR),
     "session_changed": ({"carol tess"}, MEETING | CALENDAR),
     "session_called_off": ({"carol tess"}, MEETING | CALENDAR),

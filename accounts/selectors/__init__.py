@@ -27,6 +27,7 @@ from .people import (
     is_trusted,
     language_and_zone_of,
     language_for,
+    languages_and_zones_of,
     may_appoint,
     memberships_of,
     needs_second_factor,
@@ -38,7 +39,6 @@ from .people import (
     unanswered_invitations,
     ways_in,
     who_runs,
-    zone_of,
 )
 from .records import (
     opens_today,
@@ -94,6 +94,7 @@ __all__ = [
     "is_trusted",
     "language_and_zone_of",
     "language_for",
+    "languages_and_zones_of",
     "lapsed_invitations",
     "may_appoint",
     "may_succeed",
@@ -114,5 +115,4 @@ __all__ = [
     "under_way_in",
     "ways_in",
     "who_runs",
-    "zone_of",
 ]
