@@ -16,11 +16,13 @@ from frame.origin import from_networks
 from frame.wording import spell_zone
 from notifications import selectors as notifications
 from partners import selectors as partners
+from riders import selectors as riders
 
 from . import selectors
 
 SWITCHER_ROWS = 7
-QUESTIONS = frozenset({"requested_customer", "edited_customer", "hour_asked"})  # what somebody waits for an answer to
+# What somebody waits for an answer to
+QUESTIONS = frozenset({"requested_customer", "edited_customer", "hour_asked", "case_access_asked"})
 
 
 def here(request):
@@ -50,7 +52,8 @@ def _here(request, at):
         "asked_by_support": _asked_by_support(request.user, visit, at),
         "associate": associate,
         "help_desk": helps or (associate and from_networks(request.client_address, settings.PORTAL_SUPPORT_NETWORKS)),
-        "waiting": selectors.waiting_for(request.user, at=at).count(),
+        "waiting": selectors.waiting_for(request.user, at=at).count()
+        + riders.cases_to_answer(request.user, at=at).count(),
         "latest_notice": notifications.known_id(
             request.user, urgent=QUESTIONS, since=at - 2 * settings.PORTAL_POLL_EVERY
         ),

@@ -5,10 +5,10 @@ from django.db.models.functions import Coalesce
 
 from accounts import authorization
 from accounts.models import AccessRole, Account
+from accounts.selectors import RoleInWords
 from accounts.states import AccountKind, RequestKind
 
 from ..models import AccessRequest
-from .terms import RoleInWords
 
 
 def account_called(number, org_id, *, at):

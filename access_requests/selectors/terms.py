@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from accounts import authorization
 from accounts.models import Account, Grant
-from accounts.permissions import AccountPermission, ordered
+from accounts.permissions import AccountPermission
+from accounts.selectors import RoleInWords
 from audit import selectors as trail
 from frame.wording import spell_duration, spell_list, spell_moment_in_full
 
@@ -60,26 +61,6 @@ PAGES = {
     "usage.csv": gettext_lazy("Usage, as a file"),
     "contacts.csv": gettext_lazy("Contacts, as a file"),
 }
-
-
-@dataclass(frozen=True)
-class RoleInWords:
-    """A bundle as it was when it was asked for, in the language of the reader."""
-
-    name: str
-    description: str
-    rights: list[str]
-
-    @classmethod
-    def of(cls, role):
-        """The words of what a request keeps of a bundle. Those every portal begins with are translated."""
-        rights = [str(right.label) for right in ordered(role["permissions"])]
-        return cls(_(role["name"]), _(role["description"]), rights)
-
-    @property
-    def in_full(self):
-        """Name and rights in one line."""
-        return _("%(role)s (%(rights)s)") % {"role": self.name, "rights": spell_list(self.rights)}
 
 
 @dataclass(frozen=True)

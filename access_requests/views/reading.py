@@ -13,6 +13,7 @@ from frame import clock
 from frame.paging import page_of
 from frame.rates import within
 from frame.tables import Column, Table
+from riders import selectors as riders
 
 from .. import selectors, services
 from ..states import Status
@@ -56,6 +57,7 @@ def home(request):
     mine = selectors.asked_by(user, at=at).with_people()
     context = {
         "waiting": waiting[:HOME_ROWS],
+        "cases": riders.cases_to_answer(user, at=at)[:HOME_ROWS],
         "mine": mine[:HOME_ROWS],
         "access_now": selectors.access_now(user, at=at)[:HOME_ROWS],
         "page": page,

@@ -78,6 +78,9 @@ def decides_for(user, kind, *, at):
     setting = "partner_deciders" if kind == RequestKind.PARTNER else "support_deciders"
     both = {} if kind in _WHATEVER_THE_SETTINGS else {f"account__{setting}": Deciders.PRIMARY_AND_ADMINISTRATORS}
     may = Membership.objects.active(at).filter(user=user)
+    if kind == RequestKind.CASE:
+        vendors = Membership.objects.active(at).filter(account__kind=AccountKind.VENDOR)
+        may = may.exclude(user__in=vendors.values("user"))
     may = may.filter(
         Q(role=Role.PRIMARY)
         | Q(role=Role.ADMINISTRATOR, **both)

@@ -53,6 +53,7 @@ from .recovering import (
     replacements_under_way,
     under_way_in,
 )
+from .roles import RoleInWords
 from .staff import (
     access_that_ends_with,
     accounts_without_primary,
@@ -65,6 +66,7 @@ from .staff import (
 __all__ = [
     "CertificateFacts",
     "Change",
+    "RoleInWords",
     "Standing",
     "WayIn",
     "access_that_ends_with",

@@ -1,5 +1,6 @@
-"""Staff's windows on cases, articles, riders, what was said to them, and remote sessions."""
+"""Staff's windows on cases, approvals, articles, riders, what was said to them, and remote sessions."""
 
+from .approvals import CaseApprovals
 from .articles import Articles
 from .cases import SupportCases
 from .riders import Riders
@@ -9,6 +10,7 @@ from .terms import Acknowledgements, SessionRequests
 __all__ = [
     "Acknowledgements",
     "Articles",
+    "CaseApprovals",
     "RemoteSessions",
     "Riders",
     "SessionRequests",

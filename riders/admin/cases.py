@@ -54,7 +54,8 @@ class SupportCases(Window):
 
     def history_of(self, row):
         """Everything done on it, by whomever, with its terms and its sessions."""
-        done = Q(*(("event__startswith", noun) for noun in ("case.", "rider.", "session.")), _connector=Q.OR)
+        nouns = ("case.", "case_access.", "rider.", "session.")
+        done = Q(*(("event__startswith", noun) for noun in nouns), _connector=Q.OR)
         return TrailLine.objects.filter(done, case=row.number).order_by("at", "id")
 
     def facts_beside(self, request, row):

@@ -1,5 +1,5 @@
 """Every mail about cases, terms and sessions, one module for each. Reading them is reading all of them."""
 
-from . import cases, sessions, terms
+from . import approvals, cases, sessions, terms
 
-__all__ = ["cases", "sessions", "terms"]
+__all__ = ["approvals", "cases", "sessions", "terms"]

@@ -1,5 +1,6 @@
 """Mails about cases and what is said on them."""
 
+from django.conf import settings
 from django.urls import reverse
 
 from accounts.selectors import language_for, languages_and_zones_of
@@ -28,12 +29,19 @@ def case_changed(*, acting, event, at, comment=None, apart_from=()):
 
 
 def case_recorded(*, case, people, at):
-    """Tell those who speak for a customer what support wrote down for them, and that the portal is quicker.
+    """Tell those who speak for a customer what support wrote down for them, and that the portal is quicker; those of
+    them who may answer are asked whether support may enter for it.
 
     :param people: they follow the case from now on
     """
-    tell = _Told(case, "case_recorded", f"case.{case.number}", {}, "", at)
-    outbox.post([tell.on_the_customers_side(person) for person in people], at=at)
+    answer = settings.PORTAL_BASE_URL + case.get_access_url()
+    asked = set(selectors.approvers(case.account, at=at))
+    letters = []
+    for person in people:
+        context = {"answer": answer if person in asked else ""}
+        tell = _Told(case, "case_recorded", f"case.{case.number}", context, "", at)
+        letters.append(tell.on_the_customers_side(person))
+    outbox.post(letters, at=at)
 
 
 def tools_noted(*, case, before, now, by, at):

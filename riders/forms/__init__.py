@@ -1,5 +1,6 @@
 """What people type about cases, terms and sessions, and what staff write."""
 
+from .approvals import ApprovalForm, AskAccessForm, OpeningApprovalForm
 from .cases import AnswerForm, CaseForm, RecordForm, SeenForm
 from .sessions import AttendeeForm, AttendingForm, ButtonForm, PlanForm, StartForm, ToolsForm
 from .terms import OpeningTermsForm, SessionAnswerForm, SessionRequestForm, TermsForm, WithdrawForm
@@ -7,10 +8,13 @@ from .writing import WritingForm
 
 __all__ = [
     "AnswerForm",
+    "ApprovalForm",
+    "AskAccessForm",
     "AttendeeForm",
     "AttendingForm",
     "ButtonForm",
     "CaseForm",
+    "OpeningApprovalForm",
     "OpeningTermsForm",
     "PlanForm",
     "RecordForm",

@@ -64,6 +64,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='supportcase',
+            constraint=models.CheckConstraint(condition=models.Q(('access_asked_by', None), ('access_asked_at__isnull', False), _connector='OR'), name='access_asked_for_says_when'),
+        ),
+        migrations.AddConstraint(
+            model_name='supportcase',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('access_declined_at', None), ('access_declined_by', None)), models.Q(('access_declined_at__isnull', False), ('access_declined_by__isnull', False)), _connector='OR'), name='access_declined_says_by_whom'),
         ),
         migrations.AddField(

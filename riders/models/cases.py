@@ -120,6 +120,10 @@ class SupportCase(models.Model):
                 name="terms_asked_for_say_by_whom",
             ),
             models.CheckConstraint(
+                condition=Q(access_asked_by=None) | Q(access_asked_at__isnull=False),
+                name="access_asked_for_says_when",
+            ),
+            models.CheckConstraint(
                 condition=Q(access_declined_at=None, access_declined_by=None)
                 | Q(access_declined_at__isnull=False, access_declined_by__isnull=False),
                 name="access_declined_says_by_whom",
@@ -140,6 +144,10 @@ class SupportCase(models.Model):
     def get_absolute_url(self):
         """The page of this case."""
         return reverse("account_case", args=[self.account.number, self.number])
+
+    def get_access_url(self):
+        """The page that answers whether support may enter the account for this case."""
+        return reverse("account_case_approval", args=[self.account.number, self.number])
 
     def state_at(self, at):
         """How far the case is at a moment: solved turns into closed when the time to reopen it is over."""

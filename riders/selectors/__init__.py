@@ -1,6 +1,19 @@
 """Reads of cases, articles, terms and sessions."""
 
-from .approvals import approvals_of, approvers, offered_bundles, seen_of, standing_approvals, waits_for_answer
+from .approvals import (
+    approvals_of,
+    approvers,
+    bundles_for,
+    cases_to_answer,
+    ends_with,
+    inside_for,
+    may_approve,
+    offered_bundles,
+    seen_of,
+    standing_approvals,
+    waits_for_answer,
+    withdrawable,
+)
 from .articles import articles, articles_about, find_article
 from .calendars import calendar_of
 from .cases import (
@@ -46,12 +59,15 @@ __all__ = [
     "articles_about",
     "attendees_of",
     "belongs_to",
+    "bundles_for",
     "calendar_of",
     "cases_at_desk",
     "cases_of",
+    "cases_to_answer",
     "current_rider",
     "customers_on",
     "declined_since",
+    "ends_with",
     "find_article",
     "find_case",
     "find_case_at_desk",
@@ -61,9 +77,11 @@ __all__ = [
     "followers_of_customer",
     "followers_of_support",
     "follows",
+    "inside_for",
     "last_answer_to",
     "last_request",
     "may_accept",
+    "may_approve",
     "may_attend",
     "may_be_invited",
     "offered_bundles",
@@ -86,4 +104,5 @@ __all__ = [
     "what_became_of",
     "why_no_work",
     "why_not_start",
+    "withdrawable",
 ]

@@ -2,17 +2,36 @@
 
 import hashlib
 
+from django.db.models import Exists, F, OuterRef, Q
+
 from accounts import authorization
-from accounts.models import AccessRole
+from accounts.models import AccessRole, Grant, Membership
+from accounts.permissions import READS, AccountPermission
 from accounts.states import RequestKind
 from audit.record import canonical_json, canonical_time
 
-from ..models import CaseApproval
+from ..models import CaseApproval, SupportCase
 
 
 def approvers(account, *, at):
-    """Who may answer whether support enters an account for a case, as a queryset of people by name."""
+    """Who may answer whether support enters an account for a case, as a queryset of people by address."""
     return authorization.deciders(account, RequestKind.CASE, at=at)
+
+
+def may_approve(user, account, *, at):
+    """Whether this person may answer that for an account: for pages."""
+    return approvers(account, at=at).filter(pk=user.pk).exists()
+
+
+def cases_to_answer(user, *, at):
+    """The cases on which this person is asked whether support may enter, the oldest question first."""
+    accounts = authorization.decides_for(user, RequestKind.CASE, at=at)
+    return _waiting().filter(account__in=accounts).order_by("access_asked_at", "pk")
+
+
+def waits_for_answer(case):
+    """Whether it was put before the contacts if support may enter for a case, and nobody has answered it."""
+    return _waiting().filter(pk=case.pk).exists()
 
 
 def approvals_of(case):
@@ -25,17 +44,43 @@ def standing_approvals(case, *, at):
     return approvals_of(case).standing(at)
 
 
-def waits_for_answer(case):
-    """Whether support's wish to enter an account for a case was put before the contacts, and nobody has answered it."""
-    asked, declined = case.access_asked_at, case.access_declined_at
-    if asked is None or (declined is not None and declined >= asked):
-        return False
-    return not CaseApproval.objects.filter(case=case, approved_at__gte=asked).exists()
+def withdrawable(case, user, *, at):
+    """The standing approvals of a case that this person may take back: whoever may end access all of them, another of
+    the account's people what they have approved themself.
+    """
+    standing = standing_approvals(case, at=at)
+    if not Membership.objects.active(at).filter(user=user, account=case.account).exists():
+        return standing.none()
+    if authorization.allows(user, AccountPermission.END_ACCESS, case.account, at=at):
+        return standing
+    return standing.filter(approved_by=user)
+
+
+def inside_for(case, *, at):
+    """The access for a case that really opens something at a moment, colleagues who were brought in among it."""
+    return _accesses(case).filter(pk__in=Grant.objects.effective(at).order_by().values("pk"))
+
+
+def ends_with(case, user, *, at):
+    """The access that ends when this person takes back what they may of a case."""
+    unended = _accesses(case).unended(at)
+    if authorization.allows(user, AccountPermission.END_ACCESS, case.account, at=at):
+        return unended
+    return unended.filter(Q(decided_by=user) | Q(parent__decided_by=user))
 
 
 def offered_bundles():
     """The bundles that can be approved, by name."""
     return AccessRole.objects.on_offer().order_by("name")
+
+
+def bundles_for(user, account, *, at):
+    """What can be approved, each with whether this person may: ``[(role, may), …]``. What only looks whoever answers
+    may approve, everything else whoever decides what support asks (S3-2).
+    """
+    anything = set(AccountPermission) - READS
+    decides = authorization.may_lend_for_case(user, account, anything, at=at)
+    return [(role, decides or set(role.rights) <= READS) for role in offered_bundles()]
 
 
 def seen_of(case=None):
@@ -52,3 +97,15 @@ def seen_of(case=None):
         "answers": [[pk, ended_at and canonical_time(ended_at)] for pk, ended_at in answers],
     }
     return hashlib.sha256(canonical_json(content)).hexdigest()
+
+
+def _waiting():
+    answered = CaseApproval.objects.filter(case=OuterRef("pk"), approved_at__gte=OuterRef("access_asked_at"))
+    undeclined = Q(access_declined_at=None) | Q(access_declined_at__lt=F("access_asked_at"))
+    asked = SupportCase.objects.unsolved().filter(undeclined, access_asked_at__isnull=False)
+    return asked.exclude(Exists(answered)).select_related("account", "opened_by", "access_asked_by")
+
+
+def _accesses(case):
+    mine = Grant.objects.filter(account=case.account, kind=RequestKind.CASE, case_number=case.number)
+    return mine.select_related("grantee", "membership__account", "parent").order_by("starts_at", "pk")

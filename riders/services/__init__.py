@@ -11,6 +11,7 @@ from .approving import (
 from .articles import add_article, change_article, publish_article, withdraw_article
 from .cases import open_case, record_case
 from .moving import close_due_cases, move_case, solve_case
+from .opening import open_case_and_approve
 from .planning import confirm_attendee, invite_attendee, plan_session, replan, withdraw_attendee
 from .requesting import accept_session_request, decline_session_request, request_session, withdraw_session_request
 from .sessions import call_off_session, change_remote_tools, end_session, join_session, start_session
@@ -43,6 +44,7 @@ __all__ = [
     "join_session",
     "move_case",
     "open_case",
+    "open_case_and_approve",
     "open_case_with_terms",
     "plan_session",
     "post_comment",

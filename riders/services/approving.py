@@ -10,22 +10,24 @@ from datetime import timedelta
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from accounts import authorization
 from accounts.models import AccessRole
-from accounts.permissions import AccountPermission, lendable, ordered
+from accounts.permissions import lendable, ordered
 from accounts.states import RequestKind
 from audit.record import canonical_json, canonical_time
 from frame.refusals import NotAllowedNow
 from frame.wording import several_lines
 
 from .. import selectors
+from ..emails import approvals as emails
 from ..models import CaseApproval, SupportCase
 from ..signals import case_approval_withdrawn
 from ..states import UNSOLVED, ApprovalEnd
 from .acting import as_decider, as_member, as_support, note
-from .threads import follow
+from .threads import follow, say
 
 SHORTEST = timedelta(days=1)
 WHY_MAX = 2_000
@@ -49,9 +51,11 @@ def ask_case_access(*, case, roles, reason, by, at):
     if len(why) > WHY_MAX:
         raise ValidationError(_("This is too long."), code="reason")
     _refuse_asking_again(acting.case, at)
-    _put_before_contacts(acting.case, by=by, roles=asked, why=why, at=at)
-    follow(acting.case, by, at=at)
+    put_before_contacts(acting.case, by=by, roles=asked, why=why, at=at)
+    with translation.override(acting.account.language):
+        say(acting, text=_words_that_ask(acting), at=at)
     note("case_access.asked", acting, at=at, roles=[role["name"] for role in asked], why=why)
+    emails.access_asked(case=acting.case, at=at, apart_from={by})
     return acting.case
 
 
@@ -71,14 +75,13 @@ def approve_case_access(*, case, roles, length, by, at, seen=None):
     _require_unsolved(acting.case)
     _require_as_seen(acting.case, seen)
     lent = _on_offer(roles)
-    if not SHORTEST <= length <= settings.PORTAL_CASE_ACCESS_MAX:
-        words = _("Choose a length of 1 to %(most)s days.") % {"most": settings.PORTAL_CASE_ACCESS_MAX.days}
-        raise ValidationError(words, code="length")
+    _require_length(length)
     rights = {right for role in lent for right in role["permissions"]}
     if not authorization.may_lend_for_case(by, acting.account, rights, at=at):
         raise PermissionDenied(
             _("You may approve bundles that only look. What changes something is approved by an administrator.")
         )
+    _refuse_the_same_again(acting, rights, at + length, at)
     approval = CaseApproval.objects.create(
         case=acting.case,
         roles=lent,
@@ -91,6 +94,7 @@ def approve_case_access(*, case, roles, length, by, at, seen=None):
     names, until = [role["name"] for role in lent], canonical_time(approval.ends_at)
     values = [right.value for right in ordered(lendable(rights))]
     note("case_access.approved", acting, at=at, roles=names, rights=values, until=until, agreed=approval.digest)
+    emails.access_answered(case=acting.case, approval=approval, by=by, at=at)
     return approval
 
 
@@ -110,6 +114,7 @@ def decline_case_access(*, case, by, at, seen=None):
     SupportCase.objects.filter(pk=case.pk).update(access_declined_at=at, access_declined_by=by)
     acting.case.refresh_from_db(fields=["access_declined_at", "access_declined_by"])
     note("case_access.declined", acting, at=at)
+    emails.access_answered(case=acting.case, by=by, at=at)
     return acting.case
 
 
@@ -124,12 +129,14 @@ def withdraw_case_access(*, case, by, at):
     :raises NotAllowedNow: nothing is approved, or no longer
     """
     acting = as_member(case=case, by=by, at=at)
-    standing = selectors.standing_approvals(acting.case, at=at)
-    mine = standing if _ends_all(by, acting.account, at=at) else standing.filter(approved_by=by)
+    mine = selectors.withdrawable(acting.case, by, at=at)
+    if not mine.exists() and selectors.standing_approvals(acting.case, at=at).exists():
+        raise PermissionDenied(_("Only who approved it, or may end access, can take it back."))
     if not mine.exists():
-        _refuse_withdrawing(acting, at)
+        raise NotAllowedNow(_("There is nothing to withdraw: support has no approval to enter for this case."))
     ended = _end(mine, reason=ApprovalEnd.WITHDRAWN, by=by, at=at)
     note("case_access.withdrawn", acting, at=at, approvals=[approval.pk for approval in ended])
+    emails.access_over(case=acting.case, approvals=ended, reason=ApprovalEnd.WITHDRAWN, by=by, at=at)
     return ended
 
 
@@ -147,6 +154,7 @@ def finish_investigation(*, case, by, at):
         raise NotAllowedNow(_("There is nothing to finish: support has no approval to enter for this case."))
     ended = _end(standing, reason=ApprovalEnd.FINISHED, by=by, at=at)
     note("case_access.finished", acting, at=at, approvals=[approval.pk for approval in ended])
+    emails.access_over(case=acting.case, approvals=ended, reason=ApprovalEnd.FINISHED, by=by, at=at)
     return ended
 
 
@@ -159,6 +167,13 @@ def end_with_case(acting, *, at):
     return _end(unended, reason=ApprovalEnd.SOLVED, by=acting.by, at=at) if unended.exists() else []
 
 
+def put_before_contacts(case, *, at, by=None, roles=(), why=""):
+    """Note on a locked case that its contacts are asked; by nobody where the case itself does. The caller mails."""
+    facts = {"access_asked_at": at, "access_asked_by": by, "access_asked_roles": list(roles), "access_asked_why": why}
+    SupportCase.objects.filter(pk=case.pk).update(**facts)
+    case.refresh_from_db(fields=list(facts))
+
+
 def _end(approvals, *, reason, by, at):
     """End these approvals of a locked case, and say so to whoever has opened something under them."""
     ids = [approval.pk for approval in approvals.select_for_update(no_key=True, of=("self",)).order_by("pk")]
@@ -169,12 +184,6 @@ def _end(approvals, *, reason, by, at):
     return ended
 
 
-def _put_before_contacts(case, *, by, roles, why, at):
-    facts = {"access_asked_at": at, "access_asked_by": by, "access_asked_roles": roles, "access_asked_why": why}
-    SupportCase.objects.filter(pk=case.pk).update(**facts)
-    case.refresh_from_db(fields=list(facts))
-
-
 def _require_unsolved(case):
     if case.state not in UNSOLVED:
         raise NotAllowedNow(_("Nobody works on this case any more. Reopen it first."))
@@ -183,6 +192,19 @@ def _require_unsolved(case):
 def _require_as_seen(case, seen):
     if seen is not None and seen != selectors.seen_of(case):
         raise NotAllowedNow(_("Nothing was recorded: something changed since the page was drawn. Look at it again."))
+
+
+def _require_length(length):
+    most = settings.PORTAL_CASE_ACCESS_MAX
+    if not min(SHORTEST, settings.PORTAL_CASE_ACCESS_OFFERED) <= length <= most:
+        raise ValidationError(_("Choose a length of 1 to %(most)s days.") % {"most": most.days}, code="length")
+
+
+def _refuse_the_same_again(acting, rights, ends_at, at):
+    """Nobody approves twice what they have approved already, as long and with as much."""
+    mine = selectors.standing_approvals(acting.case, at=at).filter(approved_by=acting.by, ends_at__gte=ends_at)
+    if any(set(approval.rights) >= set(rights) for approval in mine):
+        raise NotAllowedNow(_("You have approved that already, for as long and with as much."))
 
 
 def _on_offer(roles):
@@ -218,11 +240,10 @@ def _digest(case, roles, by, at, ends_at):
     return hashlib.sha256(canonical_json(content)).hexdigest()
 
 
-def _ends_all(by, account, *, at):
-    return authorization.allows(by, AccountPermission.END_ACCESS, account, at=at)
-
-
-def _refuse_withdrawing(acting, at):
-    if selectors.standing_approvals(acting.case, at=at).exists() and not _ends_all(acting.by, acting.account, at=at):
-        raise PermissionDenied(_("Only who approved it, or may end access, can take it back."))
-    raise NotAllowedNow(_("There is nothing to withdraw: support has no approval to enter for this case."))
+def _words_that_ask(acting):
+    return _(
+        "To look into case %(case)s we ask to enter your account. We start once somebody of yours who may has approved"
+        " it:\n\n"
+        "[Read what we ask for, and answer](%(link)s)\n\n"
+        "An answer in a comment is not an approval."
+    ) % {"case": acting.case.number, "link": settings.PORTAL_BASE_URL + acting.case.get_access_url()}

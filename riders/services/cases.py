@@ -7,10 +7,12 @@ from django.utils.translation import gettext as _
 from frame.wording import one_paragraph, several_lines
 
 from .. import selectors
+from ..emails import approvals as access_emails
 from ..emails import cases as emails
 from ..models import SupportCase, new_case_number
 from ..states import Channel, Severity
 from .acting import as_customer, as_support, note
+from .approving import put_before_contacts
 from .threads import follow
 
 # As many characters as the table holds; a form says so beside the field before a service has to
@@ -19,7 +21,8 @@ _ROOM = {"subject": 200, "description": 10_000, "product": 100, "sender": 254}
 
 @transaction.atomic
 def open_case(*, account, subject, by, at, description="", product="", severity=Severity.MEDIUM):
-    """Report something to support.
+    """Report something to support. Where somebody else says whether support may enter the account for it, those are
+    asked (S3-2).
 
     :param subject: what it is about, in one line
     :param description: the same at length, in Markdown
@@ -32,12 +35,16 @@ def open_case(*, account, subject, by, at, description="", product="", severity=
     words = _words(subject=subject, description=description, product=product)
     case = _create(acting, words, severity, at)
     note("case.opened", acting, case=case, at=at)
+    if not selectors.may_approve(by, acting.account, at=at):
+        put_before_contacts(case, at=at)
+        access_emails.access_asked(case=case, at=at)
     return case
 
 
 @transaction.atomic
 def record_case(*, account, channel, sender, subject, by, at, description="", product="", severity=Severity.MEDIUM):
     """Write down what a customer reported by mail or telephone. Those who speak for the customer are told, and follow.
+    Whoever may let support enter for it is asked to (S3-5).
 
     :param channel: a :class:`~riders.states.Channel`, but the portal
     :param sender: the address or telephone number it came from
@@ -56,7 +63,9 @@ def record_case(*, account, channel, sender, subject, by, at, description="", pr
     for person in told:
         follow(case, person, at=at)
     note("case.recorded", acting, case=case, at=at, channel=str(channel), sender=words["sender"])
+    put_before_contacts(case, at=at)
     emails.case_recorded(case=case, people=told, at=at)
+    access_emails.access_asked(case=case, at=at, apart_from=told)
     return case
 
 

@@ -10,8 +10,9 @@ from ..emails import cases as emails
 from ..models import RemoteSession, SupportCase
 from ..signals import case_solved
 from ..states import CASE_MOVES, UNSOLVED, CaseState, moves
-from . import approving
 from .acting import as_clock, as_either, note
+from .approving import end_with_case
+from .requesting import withdraw_with_case
 from .threads import clean_text, say
 from .turning import turn
 
@@ -37,10 +38,10 @@ def move_case(*, case, to, by, at, support=False, text="", seen=None):
         _require_no_session(acting.case)
     words = clean_text(text, required=before == CaseState.SOLVED and to != CaseState.CLOSED)
     comment = say(acting, text=words, at=at) if words else None
-    over = before in UNSOLVED and to not in UNSOLVED
-    ended = approving.end_with_case(acting, at=at) if over else []
     details = {"comment": comment.pk} if comment else {}
-    details |= {"approvals": [approval.pk for approval in ended]} if ended else {}
+    over = before in UNSOLVED and to not in UNSOLVED
+    if over:
+        details |= _what_ends(acting, at)
     note(event, acting, at=at, state=str(to), **details)
     emails.case_changed(acting=acting, event=event, comment=comment, at=at)
     if over:
@@ -79,6 +80,13 @@ def _close_due(case, *, at):
     note("case.closed", acting, at=at, state=CaseState.CLOSED.value)
     emails.case_changed(acting=acting, event="case.closed", at=at)
     return 1
+
+
+def _what_ends(acting, at):
+    """End with the locked case what only makes sense while somebody works on it; give what the line says of it."""
+    ended, waiting = end_with_case(acting, at=at), withdraw_with_case(acting, at=at)
+    said = {"approvals": [approval.pk for approval in ended]} if ended else {}
+    return said | ({"request": waiting.pk} if waiting else {})
 
 
 def _require_no_session(case):

@@ -76,6 +76,20 @@ def withdraw_session_request(*, request, by, at):
     return request
 
 
+def withdraw_with_case(acting, *, at):
+    """Take back what waits on the locked case, on which nobody works any more: no session answers it. Told as ever.
+
+    :returns: the request, or ``None``
+    """
+    waiting = selectors.waiting_request(acting.case)
+    if waiting is not None:
+        submitted = waiting.state == S.SUBMITTED
+        _move(waiting, from_=(S.DRAFT, S.SUBMITTED), to=S.WITHDRAWN, by=acting.by, at=at)
+        if submitted:
+            emails.session_answered(request=waiting, at=at)
+    return waiting
+
+
 @transaction.atomic
 def accept_session_request(*, request, by, at):
     """Agree to hold a session; when, is settled next (S1-25).

@@ -5,6 +5,7 @@ from django.conf import settings
 from django.utils.safestring import SafeString, mark_safe
 
 from accounts.permissions import AccountPermission
+from accounts.selectors import RoleInWords
 from frame.markdown import to_html, to_text
 
 from ..selectors import articles_about
@@ -22,6 +23,18 @@ def markdown(text, top=3) -> SafeString:
 def plain(text) -> str:
     """Write Markdown as plain text with the same facts, each link with its whole address: for mails of both kinds."""
     return to_text(str(text), home=settings.PORTAL_BASE_URL)
+
+
+@register.filter
+def bundles_in_words(roles) -> list:
+    """Bundles as cases and approvals keep them, in the language that is spoken."""
+    return [RoleInWords.of(role) for role in roles]
+
+
+@register.filter
+def after(moment, span):
+    """The moment a length after another."""
+    return moment + span
 
 
 @register.inclusion_tag("riders/suggesting.html")

@@ -1,5 +1,6 @@
 """The pages of cases, articles, terms and sessions: the customer's, and support's own desk."""
 
+from .approving import case_approval, case_withdraw, desk_access_ask, desk_finish
 from .articles import article, article_suggestions, articles, desk_article, desk_articles
 from .cases import case, case_close, case_follow, case_open, cases
 from .desk import desk_case, desk_cases, desk_close, desk_follow, desk_record
@@ -15,18 +16,22 @@ __all__ = [
     "article_suggestions",
     "articles",
     "case",
+    "case_approval",
     "case_close",
     "case_follow",
     "case_open",
     "case_sessions",
     "case_terms",
+    "case_withdraw",
     "cases",
+    "desk_access_ask",
     "desk_article",
     "desk_articles",
     "desk_case",
     "desk_case_sessions",
     "desk_cases",
     "desk_close",
+    "desk_finish",
     "desk_follow",
     "desk_record",
     "desk_remote_tools",

@@ -17,10 +17,10 @@ from frame.rates import within
 from frame.refusals import NotAllowedNow
 from frame.tables import Column, Table
 
-from .. import selectors
+from .. import selectors, services
 from ..forms import CaseForm
 from ..states import CaseState
-from . import answering, sessions, terms
+from . import answering, approving, sessions, terms
 from .entering import enter_customer, show
 
 COLUMNS = (
@@ -64,23 +64,27 @@ def cases(request, number):
 @require_http_methods(["GET", "HEAD", "POST"])
 def case_open(request, number):
     """Report something to support."""
+    at = clock.now()
     visit = enter_customer(request, number, P.WRITE_CASES, "case_open")
     sent = request.POST if request.method == "POST" else None
     form, terms_form = CaseForm(sent), terms.opening(visit, sent)
-    if request.method == "POST" and form.is_valid() and (terms_form is None or terms_form.is_valid()):
-        facts = {"account": visit.account, "by": request.user, "at": clock.now(), **form.cleaned_data}
+    access_form = approving.opening(visit, request.user, sent, at=at)
+    filled_in = [one.is_valid() for one in (form, terms_form, access_form) if one is not None]
+    if request.method == "POST" and all(filled_in):
+        facts = {"account": visit.account, "by": request.user, "at": at, **form.cleaned_data}
         try:
-            case = terms.open_case(terms_form, **facts)
+            case = _open(request, terms_form, access_form, **facts)
         except ValidationError as error:
             form.add_error(error.code if error.code in form.fields else None, error)
         except NotAllowedNow as error:
             form.add_error(None, str(error))
-            terms_form = terms.opening(visit)
+            terms_form, access_form = terms.opening(visit), approving.opening(visit, request.user, at=at)
         else:
             words = _("Opened. The number of the case is %(number)s: support asks for it.")
             messages.success(request, words % {"number": case.number})
             return redirect(case) if P.VIEW_CASES in visit.rights else redirect("account", number=number)
-    context = {"form": form, "terms_form": terms_form, "may_read": P.VIEW_CASES in visit.rights}
+    context = {"form": form, "terms_form": terms_form, "access_form": access_form}
+    context |= {"may_read": P.VIEW_CASES in visit.rights}
     return show(request, visit, "case_open", context, status=400 if request.method == "POST" else 200)
 
 
@@ -97,6 +101,7 @@ def case(request, number, case_number):
     context |= answering.about(request, found, support=False, at=at)
     context |= {"may_write": P.WRITE_CASES in visit.rights}
     context |= terms.beside(visit, found, at=at) | sessions.beside(visit, found, at=at)
+    context |= approving.beside(visit, request.user, found, at=at)
     return show(request, visit, "case", context, status=status, looked=False)
 
 
@@ -124,6 +129,16 @@ def case_close(request, number, case_number):
     context = {"case": found, "state": found.state_at(at), "form": form, "back": found.get_absolute_url()}
     status = 400 if request.method == "POST" else 200
     return show(request, visit, "case_close", context, status=status, looked=False)
+
+
+def _open(request, terms_form, access_form, **facts):
+    """Open a case with whatever was answered along with it."""
+    if access_form is None or not access_form.approves:
+        return terms.open_case(terms_form, **facts)
+    request.require_fresh_second_factor()
+    agreed = terms_form is not None and terms_form.cleaned_data["agreed"]
+    digest = terms_form.cleaned_data["digest"] if agreed else ""
+    return services.open_case_and_approve(digest=digest, **access_form.given(), **facts)
 
 
 def _enter(request, number, case_number, page):

@@ -19,7 +19,7 @@ from frame.tables import Column, Table
 from .. import selectors, services
 from ..forms import RecordForm
 from ..states import CaseState, Severity
-from . import answering, sessions, terms
+from . import answering, approving, sessions, terms
 from .entering import enter_desk
 
 COLUMNS = (
@@ -64,7 +64,10 @@ def desk_record(request):
     if request.method == "POST" and form.is_valid():
         found = _record(form, by=request.user, at=clock.now())
         if found is not None:
-            words = _("Recorded as %(number)s. Those who speak for %(name)s have been told.")
+            words = _(
+                "Recorded as %(number)s. Those who speak for %(name)s have been told, and are asked whether support may"
+                " enter the account for it."
+            )
             messages.success(request, words % {"number": found.number, "name": found.account.name})
             return redirect("desk_case", case_number=found.number)
     status = 400 if request.method == "POST" else 200
@@ -80,6 +83,7 @@ def desk_case(request, case_number):
         return redirect("desk_case", case_number=case.number)
     context |= answering.about(request, case, support=True, at=at)
     context |= terms.beside(request.user, case, at=at) | sessions.beside(request.user, case, at=at)
+    context |= approving.beside_desk(request.user, case, at=at)
     return render(request, "riders/desk_case.html", context, status=status)
 
 

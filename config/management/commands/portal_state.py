@@ -14,13 +14,13 @@ from audit.record import canonical_time
 from frame import clock
 from notifications.models import Mail
 from partners.models import Partnership
-from riders.models import Acknowledgement, RemoteSession
+from riders.models import Acknowledgement, CaseApproval, RemoteSession
 
 ANSWERS = {"request.approved": "approved", "request.denied": "denied"}
 
 
 class Command(BaseCommand):
-    help = "Shows requests, access, accepted terms, sessions, mails and the trail. No secrets, no texts of mails."
+    help = "Shows requests, access, approvals, terms, sessions, mails and the trail. No secrets, no texts of mails."
 
     def add_arguments(self, parser):
         parser.add_argument("--json", action="store_true", help="everything as JSON, instead of how much there is")
@@ -31,6 +31,7 @@ class Command(BaseCommand):
             "requests": [_request(row, clock.now()) for row in AccessRequest.objects.with_people().order_by("pk")],
             "decisions": [_decision(row) for row in _trail().filter(event__in=ANSWERS)],
             "grants": [_grant(row) for row in _grants()],
+            "approvals": [_approval(row) for row in _approvals()],
             "blocks": [_block(row) for row in _blocks()],
             "partnerships": [_partnership(row) for row in _partnerships()],
             "acknowledgements": [_acknowledgement(row) for row in _acknowledgements()],
@@ -64,6 +65,10 @@ def _partnerships():
 def _acknowledgements():
     rows = Acknowledgement.objects.select_related("case__account", "rider", "given_by").defer("rider__pdf")
     return rows.order_by("pk")
+
+
+def _approvals():
+    return CaseApproval.objects.select_related("case__account", "approved_by", "ended_by").order_by("pk")
 
 
 def _request(row, at):
@@ -166,6 +171,16 @@ def _acknowledgement(row):
         "case": row.case.number,
         "version": row.rider.version,
         "by": row.given_by.email,
+    }
+
+
+def _approval(row):
+    return _fields(row, "approved_at", "ends_at", "ended_at", "end_reason", "digest") | {
+        "account": row.case.account.number,
+        "case": row.case.number,
+        "permissions": [right.value for right in row.rights],
+        "approved_by": row.approved_by.email,
+        "ended_by": _email(row.ended_by),
     }
 
 

@@ -1,0 +1,145 @@
+"""What people tick and type about support entering an account for a case."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import AccessRole
+
+from .cases import WrittenField
+from .terms import DigestField
+
+# Lengths that suit most work; what is offered and the longest there is come from the settings
+_DAYS = (1, 7, 30, 90)
+
+
+@dataclass(frozen=True)
+class Box:
+    """A bundle to be ticked: whether it is, and whether whoever reads may not tick it."""
+
+    role: Any
+    ticked: bool
+    off_limits: bool
+
+
+class BundlesField(forms.ModelMultipleChoiceField):
+    """Some of the bundles on offer."""
+
+    widget = forms.CheckboxSelectMultiple
+    default_error_messages = {
+        "required": _("Choose at least one bundle."),
+        "invalid_choice": _("Choose among the bundles on offer."),
+        "invalid_pk_value": _("Choose among the bundles on offer."),
+    }
+
+    def __init__(self, **kwargs):
+        super().__init__(AccessRole.objects.none(), label=_("With which bundles?"), **kwargs)
+
+
+class _WithBundles(forms.Form):
+    """Bundles on offer, ticked one by one.
+
+    :param offered: ``[(bundle, whether the reader may tick it), …]``
+    """
+
+    def __init__(self, *args, offered, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.offered = offered
+        self.fields["roles"].queryset = AccessRole.objects.on_offer()
+
+    @property
+    def boxes(self):
+        """The bundles as the page draws them."""
+        ticked = {str(value) for value in self["roles"].value() or []}
+        return [Box(role, may and str(role.pk) in ticked, not may) for role, may in self.offered]
+
+
+class ApprovalForm(_WithBundles):
+    """Whether support may enter for a case: yes, with these bundles, for a while; or no."""
+
+    APPROVE, OTHERWISE = "approve", "decline"
+
+    seen = DigestField()
+    answer = forms.ChoiceField(widget=forms.HiddenInput)
+    roles = BundlesField(required=False)
+    length = forms.TypedChoiceField(
+        required=False,
+        coerce=lambda seconds: timedelta(seconds=int(seconds)),
+        empty_value=None,
+        label=_("For how long?"),
+        error_messages={"invalid_choice": _("Choose one of the lengths.")},
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["answer"].choices = [(self.APPROVE, ""), (self.OTHERWISE, "")]
+        self.fields["length"].choices = [(str(int(span.total_seconds())), "") for span in _lengths()]
+        self.fields["length"].initial = str(int(settings.PORTAL_CASE_ACCESS_OFFERED.total_seconds()))
+
+    @property
+    def lengths(self):
+        """The lengths as the page draws them: value, length, whether it is chosen."""
+        chosen = str(self["length"].value() or "")
+        spans = {str(int(span.total_seconds())): span for span in _lengths()}
+        return [(value, span, value == chosen) for value, span in spans.items()]
+
+    @property
+    def approves(self):
+        """Whether it says yes."""
+        return self.cleaned_data.get("answer") == self.APPROVE
+
+    def clean(self):
+        """A yes says to what, and for how long."""
+        cleaned = super().clean()
+        if not self.approves:
+            return cleaned
+        if not cleaned.get("roles") and "roles" not in self.errors:
+            self.add_error("roles", _("Choose at least one bundle."))
+        if not cleaned.get("seen") and "seen" not in self.errors:
+            self.add_error("seen", _("Open the page again, and answer there."))
+        if cleaned.get("length") is None and "length" not in self.errors:
+            self.add_error("length", _("Choose one of the lengths."))
+        return cleaned
+
+    def given(self):
+        """The cleaned values as the service takes them."""
+        return {name: self.cleaned_data[name] for name in ("roles", "length", "seen")}
+
+
+class OpeningApprovalForm(ApprovalForm):
+    """The same while a case is opened, where nothing is said unless somebody says it."""
+
+    OTHERWISE = "later"
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["answer"].initial = self.OTHERWISE
+        self.fields["answer"].required = self.fields["seen"].required = False
+
+    @property
+    def says_yes(self):
+        """Whether *Yes* is chosen, as the page draws it."""
+        return self["answer"].value() == self.APPROVE
+
+
+class AskAccessForm(_WithBundles):
+    """Support asks: with which bundles, and why."""
+
+    roles = BundlesField()
+    reason = WrittenField(
+        rows=4,
+        max_length=2_000,
+        label=_("Why does support have to enter the account?"),
+        help_text=_("The customer reads it. Say what you look for, and where."),
+        error_messages={"required": _("Say why support has to enter the account.")},
+    )
+
+
+def _lengths():
+    most = settings.PORTAL_CASE_ACCESS_MAX
+    spans = {timedelta(days=days) for days in _DAYS} | {settings.PORTAL_CASE_ACCESS_OFFERED, most}
+    return sorted(span for span in spans if span <= most)

@@ -1,0 +1,220 @@
+"""Whether support may enter an account for a case: beside the case, on pages of its own, while a case is opened."""
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from accounts import authorization
+from accounts import selectors as accounts
+from accounts.permissions import AccountPermission as P
+from accounts.states import RequestKind
+from audit import edge
+from frame import clock
+from frame.rates import TOO_OFTEN, within
+from frame.refusals import NotAllowedNow
+from notifications.services import read_notices_about
+
+from .. import selectors, services
+from ..forms import ApprovalForm, AskAccessForm, OpeningApprovalForm
+from ..states import UNSOLVED
+from .entering import enter_customer, enter_desk, show
+
+
+def beside(visit, user, case, *, at):
+    """What ``side_access.html`` shows the customer of a case.
+
+    Who is in is for those who see that of the whole account, and for whoever answers; never for a guest.
+    """
+    answers = not visit.acting and selectors.may_approve(user, visit.account, at=at)
+    sees_who = not visit.acting and (answers or P.VIEW_ACCESS in visit.rights)
+    return _about(case, at=at) | {
+        "may_approve": answers,
+        "may_withdraw": not visit.acting and selectors.withdrawable(case, user, at=at).exists(),
+        "sees_who": sees_who,
+        "opens_grants": sees_who and P.VIEW_ACCESS in visit.rights,
+        "inside": list(selectors.inside_for(case, at=at)) if sees_who else [],
+    }
+
+
+def beside_desk(user, case, *, at):
+    """What ``desk_access.html`` shows an associate: what was approved, and their own access, nobody else's."""
+    mine = [grant for grant in selectors.inside_for(case, at=at) if grant.grantee_id == user.pk]
+    return _about(case, at=at) | {"my_access": mine}
+
+
+def opening(visit, user, data=None, *, at):
+    """The question on the page that opens a case, or ``None`` for whoever may not answer it.
+
+    :param data: what was sent
+    """
+    if not selectors.may_approve(user, visit.account, at=at):
+        return None
+    offered = selectors.bundles_for(user, visit.account, at=at)
+    return OpeningApprovalForm(data, prefix="access", offered=offered, initial={"seen": selectors.seen_of()})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def case_approval(request, number, case_number):
+    """Whether support may enter for one case: to be read, approved or declined; opening the page does neither."""
+    at = clock.now()
+    visit, found = _enter(request, number, case_number, "case_approval", at=at)
+    if request.method != "POST":
+        return _page(request, visit, found, _form(request, visit, found, at=at), at=at)
+    authorization.require_decider(request.user, visit.account, RequestKind.CASE, at=at)
+    form = _form(request, visit, found, request.POST, at=at)
+    if not within(request, "decide"):
+        form.add_error(None, TOO_OFTEN)
+        return _page(request, visit, found, form, status=429, at=at)
+    try:
+        if form.is_valid():
+            return _answer(request, visit, found, form, at=at)
+    except ValidationError as error:
+        form.add_error(error.code if error.code in form.fields else None, error)
+    except NotAllowedNow as refusal:
+        found.refresh_from_db()
+        again = _form(request, visit, found, at=at)
+        return _page(request, visit, found, again, refusal=str(refusal), status=409, at=at)
+    return _page(request, visit, found, form, status=400, at=at)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def case_withdraw(request, number, case_number):
+    """Take back what was approved for a case: the page says who loses access. It never asks for a second factor."""
+    at = clock.now()
+    visit, found = _enter(request, number, case_number, "case_withdraw", at=at)
+    if request.method == "POST":
+        services.withdraw_case_access(case=found, by=request.user, at=at)
+        words = _("Withdrawn. Nobody of support has access to your account for case %(number)s any more.")
+        standing = selectors.standing_approvals(found, at=at).exists()
+        if standing:
+            words = _("Withdrawn, as far as you had approved it. What others have approved for case %(number)s stays.")
+        messages.success(request, words % {"number": found.number})
+        return _back(visit, found)
+    mine = selectors.withdrawable(found, request.user, at=at)
+    everybody = selectors.standing_approvals(found, at=at)
+    context = {
+        "case": found,
+        "back": _address(visit, found),
+        "approvals": list(mine),
+        "stays": everybody.count() - mine.count(),
+        "losing": list(selectors.ends_with(found, request.user, at=at)) if mine else [],
+    }
+    return show(request, visit, "case_withdraw", context, looked=False)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def desk_access_ask(request, case_number):
+    """Support asks the customer's contacts whether it may enter, with which bundles and why."""
+    case, at = enter_desk(request, case_number), clock.now()
+    offered = [(role, True) for role in selectors.offered_bundles()]
+    form = AskAccessForm(request.POST if request.method == "POST" else None, offered=offered)
+    refusal = ""
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.ask_case_access(case=case, by=request.user, at=at, **form.cleaned_data)
+        except ValidationError as error:
+            form.add_error(error.code if error.code in form.fields else None, error)
+        except NotAllowedNow as error:
+            refusal = str(error)
+        else:
+            messages.success(request, _("Asked. The link stands in a comment, and whoever may answer has been told."))
+            return redirect("desk_case", case_number=case.number)
+    status = 409 if refusal else 400 if request.method == "POST" else 200
+    people = selectors.approvers(case.account, at=at)
+    context = _desk(case, at) | {"form": form, "refusal": refusal, "who_may": people}
+    return render(request, "riders/desk_access_ask.html", context, status=status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def desk_finish(request, case_number):
+    """Support says that it is done in the account for a case: the page says what ends with it."""
+    case, at = enter_desk(request, case_number), clock.now()
+    if request.method == "POST":
+        services.finish_investigation(case=case, by=request.user, at=at)
+        words = _("Finished. Nobody of support has access to the account for case %(number)s any more.")
+        messages.success(request, words % {"number": case.number})
+        return redirect("desk_case", case_number=case.number)
+    return render(request, "riders/desk_finish.html", _desk(case, at) | beside_desk(request.user, case, at=at))
+
+
+def _about(case, *, at):
+    """What both sides' pages show: what stands, what is asked, how the last answer ended."""
+    standing = list(selectors.standing_approvals(case, at=at))
+    waits = selectors.waits_for_answer(case)
+    last = None if standing else selectors.approvals_of(case).first()
+    declined = case.access_declined_at and not standing and not waits
+    if declined and last and last.approved_at > case.access_declined_at:
+        declined = False
+    return {
+        "approvals": standing,
+        "access_waits": waits,
+        "access_declined": declined,
+        "last_approval": None if declined else last,
+        "can_be_entered": case.state in UNSOLVED,
+    }
+
+
+def _form(request, visit, case, data=None, *, at):
+    """The form as it is now; what support asks for is ticked where the reader may approve it."""
+    offered = selectors.bundles_for(request.user, visit.account, at=at)
+    asked = {role["name"] for role in case.access_asked_roles} if selectors.waits_for_answer(case) else set()
+    ticked = [role.pk for role, may in offered if may and role.name in asked]
+    initial = {"seen": selectors.seen_of(case), "roles": ticked}
+    return ApprovalForm(data, offered=offered, initial=initial)
+
+
+def _answer(request, visit, case, form, *, at):
+    facts = {"case": case, "by": request.user, "at": at}
+    if form.approves:
+        request.require_fresh_second_factor()
+        services.approve_case_access(**facts, **form.given())
+        words = _("Approved. Nobody is in yet: you are told by mail as soon as somebody of support enters.")
+    else:
+        services.decline_case_access(seen=form.cleaned_data["seen"], **facts)
+        words = _("Declined. Nobody of support may enter your account for this case. You can still approve it later.")
+    read_notices_about(user=request.user, path=request.path, at=at)
+    messages.success(request, words)
+    return _back(visit, case)
+
+
+def _page(request, visit, case, form, *, at, refusal="", status=200):
+    context = beside(visit, request.user, case, at=at)
+    context |= {
+        "case": case,
+        "form": form,
+        "refusal": refusal,
+        "reads_case": P.VIEW_CASES in visit.rights,
+        "answerable": context["may_approve"] and context["can_be_entered"],
+        "who_may": selectors.approvers(visit.account, at=at) if context["can_be_entered"] else [],
+    }
+    return show(request, visit, "case_approval", context, status=status, looked=False)
+
+
+def _enter(request, number, case_number, page, *, at):
+    """The visit to the account, and the case: for whoever reads its cases, and for whoever answers without reading."""
+    if request.method == "POST":
+        edge.concern(*accounts.concerned(request.user, number))
+    visit = enter_customer(request, number, None, page, looking=False)
+    answers = selectors.may_approve(request.user, visit.account, at=at) or P.END_ACCESS in visit.rights
+    if not answers:
+        visit = enter_customer(request, number, P.VIEW_CASES, page, looking=False)
+    found = selectors.find_case(visit.account, case_number)
+    if found is None:
+        raise Http404
+    return visit, found
+
+
+def _address(visit, case):
+    """Where the reader goes back to: the case, or for whoever answers without reading cases the answer's own page."""
+    return case.get_absolute_url() if P.VIEW_CASES in visit.rights else case.get_access_url()
+
+
+def _back(visit, case):
+    return redirect(_address(visit, case))
+
+
+def _desk(case, at):
+    return {"case": case, "account": case.account, "at": at}
