@@ -20,7 +20,8 @@ from partners import selectors as partners
 from . import selectors
 
 SWITCHER_ROWS = 7
-QUESTIONS = frozenset({"requested_customer", "edited_customer", "hour_asked"})  # what somebody waits for an answer to
+# What somebody waits for an answer to
+QUESTIONS = frozenset({"requested_customer", "edited_customer", "hour_asked", "change_proposed"})
 
 
 def here(request):
@@ -50,7 +51,8 @@ def _here(request, at):
         "asked_by_support": _asked_by_support(request.user, visit, at),
         "associate": associate,
         "help_desk": helps or (associate and from_networks(request.client_address, settings.PORTAL_SUPPORT_NETWORKS)),
-        "waiting": selectors.waiting_for(request.user, at=at).count(),
+        "waiting": selectors.waiting_for(request.user, at=at).count()
+        + accounts.changes_waiting_for(request.user, at=at).count(),
         "latest_notice": notifications.known_id(
             request.user, urgent=QUESTIONS, since=at - 2 * settings.PORTAL_POLL_EVERY
         ),
