@@ -56,6 +56,8 @@ PAGES = {
     "cases.csv": gettext_lazy("Cases, as a file"),
     "configuration": gettext_lazy("Configuration"),
     "configuration_change": gettext_lazy("Configuration, to change it"),
+    "changes": gettext_lazy("Proposed changes"),
+    "change": gettext_lazy("One proposed change"),
     "orders.csv": gettext_lazy("Orders, as a file"),
     "invoices.csv": gettext_lazy("Invoices, as a file"),
     "usage.csv": gettext_lazy("Usage, as a file"),
