@@ -22,7 +22,7 @@ from . import selectors
 
 SWITCHER_ROWS = 7
 # What somebody waits for an answer to
-QUESTIONS = frozenset({"requested_customer", "edited_customer", "hour_asked", "case_access_asked"})
+QUESTIONS = frozenset({"requested_customer", "edited_customer", "hour_asked", "case_access_asked", "change_proposed"})
 
 
 def here(request):
@@ -53,7 +53,8 @@ def _here(request, at):
         "associate": associate,
         "help_desk": helps or (associate and from_networks(request.client_address, settings.PORTAL_SUPPORT_NETWORKS)),
         "waiting": selectors.waiting_for(request.user, at=at).count()
-        + riders.cases_to_answer(request.user, at=at).count(),
+        + riders.cases_to_answer(request.user, at=at).count()
+        + accounts.changes_waiting_for(request.user, at=at).count(),
         "latest_notice": notifications.known_id(
             request.user, urgent=QUESTIONS, since=at - 2 * settings.PORTAL_POLL_EVERY
         ),

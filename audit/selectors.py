@@ -6,7 +6,7 @@ from django.db.models.functions import Cast
 from .models import JobRun, TrailLine
 
 USED = (
-    *("account.viewed", "configuration.changed"),
+    *("account.viewed", "configuration.changed", "change.proposed", "change.withdrawn"),
     *("case.opened", "case.commented", "case.changed", "case.solved", "case.reopened", "case.closed"),
     *("case.followed", "case.unfollowed", "rider.downloaded"),
     *("session.drafted", "session.requested", "session.withdrawn"),

@@ -83,6 +83,7 @@ PORTAL_DURATION_MAX = _seconds("PORTAL_DURATION_MAX", 365 * _DAY)
 PORTAL_PENDING_AVAILABLE = _count("PORTAL_PENDING_AVAILABLE", 5)  # waiting per asker and customer, before the link
 PORTAL_PENDING_LINKED = _count("PORTAL_PENDING_LINKED", 50)  # and after it
 PORTAL_ASKS_PER_DAY = _count("PORTAL_ASKS_PER_DAY", 20)  # per asker, to customers not linked
+PORTAL_ASKS_PER_DAY_LINKED = _count("PORTAL_ASKS_PER_DAY_LINKED", 100)  # per asker and customer, linked
 PORTAL_ASK_AGAIN_AFTER = _seconds("PORTAL_ASK_AGAIN_AFTER", _HOUR)  # after a no
 PORTAL_EDIT_MAX = _count("PORTAL_EDIT_MAX", 20)  # each change is a mail to whoever decides
 PORTAL_SEND_AGAIN_MAX = _count("PORTAL_SEND_AGAIN_MAX", 3)
@@ -141,6 +142,7 @@ PORTAL_RATES = {
     "change_password": _rate("PORTAL_CHANGE_PASSWORD_RATE", "5/60", "user"),
     "export": _rate("PORTAL_EXPORT_RATE", "5/3600", "user"),
     "suggest": _rate("PORTAL_SUGGEST_RATE", "60/300", "user"),
+    "comment": _rate("PORTAL_COMMENT_RATE", "20/300", "user"),  # each is a mail to whoever follows the case
     "decide": f"{PORTAL_DECISIONS_PER_MINUTE}/60s/user",
     "find_account": _rate("PORTAL_FIND_ACCOUNT_RATE", "30/3600", "user"),
     "invite": _rate("PORTAL_INVITE_RATE", "30/3600", "user"),

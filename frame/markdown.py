@@ -7,6 +7,7 @@ does not say where it goes says so behind it, and marks that turn the direction 
 import re
 import unicodedata
 from functools import cache
+from typing import Any
 from urllib.parse import urlsplit
 
 import nh3
@@ -18,6 +19,7 @@ TAGS = {"p", "h2", "h3", "h4", "h5", "h6", "em", "strong", "a", "code", "pre", "
 VOID = {"hr", "br"}
 SCHEMES = {"http", "https", "mailto"}
 LOWEST = 6
+DEEPEST = 20  # nobody sees what is stressed within more than that, and what walks through it must come back
 
 _TURNS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _JOINERS = frozenset("\u200c\u200d")  # some scripts need them
@@ -59,12 +61,23 @@ def parse(text, *, home=""):
     return _reader().parse(text, {"home": home})
 
 
+def nested_too_deeply(text):
+    """Whether more is set into each other than is shown: stress beyond the deepest is left out, as are quotations and
+    lists with what is in them.
+    """
+    env: dict[str, Any] = {}
+    _reader().parse(text, env)
+    return "too_deep" in env
+
+
 @cache
 def _reader():
     reader = MarkdownIt("commonmark", {"html": False})
     reader.disable(["image", "html_block", "html_inline", "reference"])
     reader.validateLink = _may_be_followed  # type: ignore[method-assign]
     reader.normalizeLinkText = str  # type: ignore[method-assign, assignment]  # an address is shown as it is followed
+    reader.options["maxNesting"] = DEEPEST
+    reader.core.ruler.push("shallow", _keep_shallow)
     reader.core.ruler.push("harmless", _make_harmless)
     reader.core.ruler.push("addresses", _say_where_links_go)
     return reader
@@ -83,6 +96,29 @@ def _may_be_followed(url):
         return False
     host = re.split(r"[/?#]", rest[2:], maxsplit=1)[0]
     return bool(_HOST.fullmatch(host) or _SIX.fullmatch(host))
+
+
+def _keep_shallow(state):
+    for token in state.tokens:
+        if token.type in ("blockquote_open", "list_item_open") and token.level >= DEEPEST - 1:
+            state.env["too_deep"] = True
+        if token.children:
+            token.children = list(_shallow(token.children, state.env))
+
+
+def _shallow(tokens, env):
+    """The tokens of a line without the marks of stress that are set too deeply; the words in them stay."""
+    depth = 0
+    for token in tokens:
+        if token.type in ("em_open", "strong_open"):
+            depth += 1
+        kept = depth <= DEEPEST or token.type not in ("em_open", "strong_open", "em_close", "strong_close")
+        if token.type in ("em_close", "strong_close"):
+            depth -= 1
+        if kept:
+            yield token
+        else:
+            env["too_deep"] = True
 
 
 def _make_harmless(state):

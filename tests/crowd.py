@@ -32,15 +32,15 @@ def many_customers(partner, number, *, at, state=PartnershipState.AVAILABLE):
     )
 
 
-def many_people(company, number, *, at):
-    """This will make so many more plain members of a company, and give their memberships."""
+def many_people(company, number, *, at, role=Role.MEMBER):
+    """This will make so many more people of a company, plain members for the most part, and give their memberships."""
     before = User.objects.filter(email__startswith="crowd-").count()
     people = User.objects.bulk_create(
         User(email=f"crowd-{before + place}@{company.number}.example", first_name=f"Colleague {before + place}")
         for place in range(number)
     )
     return Membership.objects.bulk_create(
-        Membership(user=user, account=company, role=Role.MEMBER, joined_at=at) for user in people
+        Membership(user=user, account=company, role=role, joined_at=at) for user in people
     )
 
 

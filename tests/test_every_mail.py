@@ -84,6 +84,7 @@ TABLE = {
     "case_access_asked": ({"adam carol connie dora", "dora m mike"}, {"account_case_approval"}),
     "case_access_answered": ({"tess"}, {"desk_case"}),
     "case_access_ended": ({"connie tess"}, {"account_case_approval", "desk_case"}),
+    "tools_noted": ({"carol connie"}, {"account_case"}),
     "session_scheduled": ({"carol tess", "tom"}, MEETING | CALENDAR),
     "session_changed": ({"carol tess"}, MEETING | CALENDAR),
     "session_called_off": ({"carol tess"}, MEETING | CALENDAR),

@@ -19,6 +19,12 @@ ON_CASES = {
     ),
 }
 
+# On what support would change in the account
+ON_CHANGES = {
+    "change.proposed": gettext_lazy("%(name)s proposed a change of the configuration: %(reason)s"),
+    "change.withdrawn": gettext_lazy("%(name)s withdrew a proposed change of the configuration"),
+}
+
 SESSIONS = "session.*"  # in a receipt: whatever was done about them
 
 # On a session, in one sentence
@@ -35,6 +41,12 @@ ABOUT_SESSIONS = {
 
 # How often it was done, in the receipt of an access
 DONE = {
+    "change.proposed": ngettext_lazy(
+        "Configuration, %(count)d change proposed", "Configuration, %(count)d changes proposed", "count"
+    ),
+    "change.withdrawn": ngettext_lazy(
+        "Configuration, %(count)d proposal withdrawn", "Configuration, %(count)d proposals withdrawn", "count"
+    ),
     "case.opened": ngettext_lazy("Cases, %(count)d opened", "Cases, %(count)d opened", "count"),
     "case.commented": ngettext_lazy("Cases, %(count)d comment", "Cases, %(count)d comments", "count"),
     "case.changed": ngettext_lazy(

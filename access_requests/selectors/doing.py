@@ -11,7 +11,7 @@ from accounts.models import Grant
 from audit import selectors as trail
 from audit.models import TrailLine
 
-from .deeds import ABOUT_SESSIONS, ON_CASES, SESSIONS
+from .deeds import ABOUT_SESSIONS, ON_CASES, ON_CHANGES, SESSIONS
 from .terms import PAGES, ReceiptLine
 
 
@@ -29,16 +29,21 @@ class Deed:
 
     def _sentence(self):
         if self.line.event == "configuration.changed":
+            if self.line.details.get("proposed_by"):
+                return _("%(name)s agreed to what %(who)s proposed: %(what)s, from %(before)s to %(after)s")
             return _("%(name)s changed: %(what)s, from %(before)s to %(after)s")
-        known = ON_CASES.get(self.line.event) or ABOUT_SESSIONS.get(self.line.event)
+        known = ON_CASES.get(self.line.event) or ABOUT_SESSIONS.get(self.line.event) or ON_CHANGES.get(self.line.event)
         return known or _("%(name)s opened the page: %(page)s")
 
     def _facts(self):
         if self.line.event == "configuration.changed":
             [change] = accounts.as_changes([self.line])
-            return {"what": change.label, "before": change.before, "after": change.after}
+            who = change.proposed_by_name
+            return {"what": change.label, "before": change.before, "after": change.after, "who": who}
         if self.line.event in ON_CASES:
             return {"case": self.line.case, "subject": self.line.details["case_subject"]}
+        if self.line.event in ON_CHANGES:
+            return {"reason": self.line.details.get("reason", "")}
         if self.line.event in ABOUT_SESSIONS:
             return {"case": self.line.case, "who": self.line.details.get("who", "")}
         return {"page": page_in_words(self.line.details["page"])}

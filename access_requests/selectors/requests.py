@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts import authorization
-from accounts.models import Grant, Membership
+from accounts.models import Grant, Membership, ProposedChange
 from accounts.permissions import AccountPermission
 from accounts.states import KEPT, RequestKind
 from frame.wording import spell_moment
@@ -218,10 +218,12 @@ def _outside_companies_of(user, *, at):
 
 
 def kept_from_staff():
-    """What staff read no more of than id, account, status and times: requests and access of support, and for an hour.
+    """What staff read no more of than id, account, status and times: requests and access of support, and for an hour,
+    and what was proposed under such access.
 
     Who asks for support asks in their own name, and what for is between them and the customer: no operator, and no
     superuser, sees who it was, why, which rights, or the mails about it (ACCEPTANCE.md, who sees a request). This is
     the one place that says so; every window of the admin site asks here.
     """
-    return [AccessRequest.objects.filter(kind__in=KEPT), Grant.objects.filter(kind__in=KEPT)]
+    proposed = ProposedChange.objects.filter(grant__kind__in=KEPT).order_by()
+    return [AccessRequest.objects.filter(kind__in=KEPT), Grant.objects.filter(kind__in=KEPT), proposed]

@@ -46,7 +46,9 @@ def require_room(partnership, *, by, at, count=1):
         )
         strangers = AccessRequest.objects.filter(asker=by).exclude(Exists(others))
         words = _("You have asked companies that are not linked to yours %(count)d times within a day.")
-        _not_too_many_in_a_day(strangers, words, count, at=at)
+        _not_too_many_in_a_day(strangers, words, count, most=settings.PORTAL_ASKS_PER_DAY, at=at)
+    else:
+        _not_too_many_of_one(partnership.customer, by, count, at=at)
 
 
 def require_hour_within_limits(account, *, by, company, at):
@@ -58,7 +60,10 @@ def require_hour_within_limits(account, *, by, company, at):
     asked = AccessRequest.objects.filter(asker=by, kind=RequestKind.HOUR)
     require_not_just_denied(account, by, "", kinds=[RequestKind.HOUR], at=at)
     if company.kind == AccountKind.VENDOR:
-        _not_too_many_in_a_day(asked, _("You have asked customers %(count)d times within a day."), 1, at=at)
+        words = _("You have asked customers %(count)d times within a day.")
+        _not_too_many_in_a_day(asked, words, 1, most=settings.PORTAL_ASKS_PER_DAY, at=at)
+    else:
+        _not_too_many_of_one(account, by, 1, at=at)
 
 
 def require_few_addresses(by, *, at):
@@ -81,7 +86,8 @@ def require_support_within_limits(account, *, by, case_number, at):
     require_not_just_denied(account, by, case_number, at=at)
     _not_too_many_waiting(account, by, settings.PORTAL_PENDING_AVAILABLE, 1, at=at)
     own = AccessRequest.objects.filter(asker=by, kind=RequestKind.SUPPORT)
-    _not_too_many_in_a_day(own, _("You have asked customers %(count)d times within a day."), 1, at=at)
+    words = _("You have asked customers %(count)d times within a day.")
+    _not_too_many_in_a_day(own, words, 1, most=settings.PORTAL_ASKS_PER_DAY, at=at)
 
 
 def refuse_until(words, moment):
@@ -131,13 +137,19 @@ def _not_too_many_waiting(account, by, most, count, *, at):
         refuse_until(words % numbers, until)
 
 
-def _not_too_many_in_a_day(asked, words, count, *, at):
+def _not_too_many_of_one(account, by, count, *, at):
+    """Whoever asks and withdraws again and again stops somewhere, also where the companies are linked."""
+    asked = AccessRequest.objects.filter(asker=by, account=account)
+    words, most = _("You have asked %(company)s %(count)d times within a day."), settings.PORTAL_ASKS_PER_DAY_LINKED
+    _not_too_many_in_a_day(asked, words, count, most=most, at=at, company=account.name)
+
+
+def _not_too_many_in_a_day(asked, words, count, *, most, at, **facts):
     lately = asked.filter(submitted_at__gt=at - DAY).order_by("submitted_at")
     asked_at = list(lately.values_list("submitted_at", flat=True))
-    most = settings.PORTAL_ASKS_PER_DAY
     _never_more_than(most, count)
     if len(asked_at) + count > most:
-        refuse_until(words % {"count": len(asked_at)}, asked_at[len(asked_at) + count - most - 1] + DAY)
+        refuse_until(words % {"count": len(asked_at), **facts}, asked_at[len(asked_at) + count - most - 1] + DAY)
 
 
 def _never_more_than(most, count):

@@ -28,6 +28,8 @@ def sweep(*, at):
     remind(at=at)
     tell_stand_ins(at=at)
     tell_of_available(at=at)
+    accounts.lapse_due_changes(at=at)
+    accounts.remind_of_changes(at=at)
     accounts.complete_due_factor_resets(at=at)
     accounts.complete_due_replacements(at=at)
     close_due_cases(at=at)

@@ -36,9 +36,17 @@ from .recovering import (
     run_by,
     told_of,
 )
-from .supporting import is_associate, people_of_support, require_associate
+from .supporting import (
+    AgreementNeeded,
+    has_free_hand,
+    is_associate,
+    people_of_support,
+    require_associate,
+    require_free_hand,
+)
 
 __all__ = [
+    "AgreementNeeded",
     "accounts_of",
     "accounts_where",
     "allows",
@@ -49,6 +57,7 @@ __all__ = [
     "factor_resets_read_by",
     "granted",
     "grants_used",
+    "has_free_hand",
     "held",
     "is_associate",
     "is_primary",
@@ -63,6 +72,7 @@ __all__ = [
     "require_appointer",
     "require_associate",
     "require_decider",
+    "require_free_hand",
     "require_partner_admin",
     "require_primary",
     "require_staff",

@@ -1,4 +1,7 @@
-"""Who is an associate: whoever of the vendor may ask a customer for access, and reads where a setting lets them."""
+"""Who is an associate: whoever of the vendor may ask a customer for access, and reads where a setting lets them.
+
+And who of support has a free hand in an account, and who can only propose.
+"""
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
@@ -7,9 +10,14 @@ from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from ..models import Account, Membership, User
-from ..states import AccountKind
+from ..permissions import AccountPermission
+from ..states import AccountKind, RequestKind
 
 FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+
+
+class AgreementNeeded(PermissionDenied):
+    """Whoever speaks for support can propose a change; one of the account's people has to agree to it in writing."""
 
 
 def associates(*, at):
@@ -43,3 +51,38 @@ def require_associate(user, *, at):
     if found is None:
         raise PermissionDenied(_("Only associates of the vendor with a verified account can do this."))
     return found
+
+
+def has_free_hand(user, account, grants, *, at, permission=AccountPermission.CHANGE_CONFIGURATION):
+    """Whether what ``user`` changes on ``account`` holds at once, though they hold the right to change it (S3-13).
+
+    The account's own people have it where their own membership gives the right, and partners through what they were
+    lent. Whoever is of the vendor has it during an hour that gives the right, and where the account has switched
+    *support changes need our agreement* off.
+
+    :param account: the account as it is now
+    :param grants: the live grants that give the right, with the company each came through
+    """
+    if not account.support_changes_need_agreement:
+        return True
+    if Membership.objects.giving(permission, at).filter(user=user, account=account).exists():
+        return True
+    if any(grant.kind == RequestKind.HOUR for grant in grants):
+        return True
+    of_the_vendor = Membership.objects.active(at).filter(user=user, account__kind=AccountKind.VENDOR)
+    through_the_vendor = any(grant.membership.account.kind == AccountKind.VENDOR for grant in grants)
+    return not (through_the_vendor or of_the_vendor.exists())
+
+
+def require_free_hand(user, account, grants, *, at, permission=AccountPermission.CHANGE_CONFIGURATION):
+    """Let through whoever changes the account directly: the pair of :func:`has_free_hand`.
+
+    Every service that changes an account's configuration or data by a right that can be lent asks this.
+
+    :raises AgreementNeeded: with a sentence fit to show
+    """
+    if not has_free_hand(user, account, grants, at=at, permission=permission):
+        raise AgreementNeeded(
+            _("Support changes nothing in account %(number)s by itself. Propose the change: one of them answers.")
+            % {"number": account.number}
+        )

@@ -75,6 +75,7 @@ class Migration(migrations.Migration):
                 ('digest', models.CharField(max_length=64, verbose_name='digest')),
                 ('proposed_at', models.DateTimeField(verbose_name='proposed')),
                 ('respond_by', models.DateTimeField(verbose_name='answer until')),
+                ('remind_at', models.DateTimeField(blank=True, null=True, verbose_name='remind at')),
                 ('state', models.CharField(choices=[('waiting', 'Waits for an answer'), ('agreed', 'Agreed and applied'), ('refused', 'Refused'), ('lapsed', 'Not answered in time'), ('outdated', 'Overtaken by another change'), ('withdrawn', 'Withdrawn')], default='waiting', max_length=10, verbose_name='state')),
                 ('answered_at', models.DateTimeField(blank=True, null=True, verbose_name='answered')),
                 ('answer', models.TextField(blank=True, verbose_name='the answer in writing')),

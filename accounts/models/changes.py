@@ -1,13 +1,17 @@
 """What somebody of support would change in an account, until one of the account's people has said yes in writing."""
 
+import hashlib
 from datetime import datetime
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, Value, When
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from audit.record import canonical_json, canonical_time
+
+from ..permissions import AccountPermission
 from ..states import ChangeState
 from .grants import Grant, new_public_id
 from .people import Account
@@ -17,13 +21,28 @@ _USER = settings.AUTH_USER_MODEL
 
 class ProposedChangeQuerySet(models.QuerySet):
     def waiting(self, at):
-        """Proposals that can still be agreed to: not answered, in time, and the access they were made under holds."""
-        held = Grant.objects.effective(at).order_by()
-        return self.filter(state=ChangeState.WAITING, respond_by__gt=at, grant__in=held.values("pk"))
+        """Proposals that can still be agreed to: not answered, in time, the account open, and the access they were made
+        under holds and still gives the right.
+        """
+        gives = AccountPermission.CHANGE_CONFIGURATION
+        held = Grant.objects.effective(at).filter(permissions__permission__codename=gives).order_by()
+        rows = self.filter(state=ChangeState.WAITING, respond_by__gt=at, grant__in=held.values("pk"))
+        return rows.filter(account__in=Account.objects.open(at).order_by().values("pk"))
 
     def to_be_lapsed(self, at):
         """Proposals that have lapsed, whether or not a job has stored it."""
-        return self.filter(state=ChangeState.WAITING).exclude(pk__in=self.model.objects.waiting(at).values("pk"))
+        waits = self.model.objects.waiting(at).order_by()
+        return self.filter(state=ChangeState.WAITING).exclude(pk__in=waits.values("pk"))
+
+    def with_state_now(self, at):
+        """With ``state_now``: how far each is at a moment, whether or not a job has stored that it lapsed."""
+        lapsed = self.model.objects.to_be_lapsed(at).order_by()
+        then = When(pk__in=lapsed.values("pk"), then=Value(ChangeState.LAPSED))
+        return self.annotate(state_now=Case(then, default=F("state"), output_field=models.CharField()))
+
+    def with_people(self):
+        """With everything its pages and mails name."""
+        return self.select_related("account", "proposed_by", "answered_by", "grant__membership__account")
 
 
 class ProposedChange(models.Model):
@@ -45,6 +64,7 @@ class ProposedChange(models.Model):
     proposed_by = models.ForeignKey(_USER, models.PROTECT, related_name="+", verbose_name=_("proposed by"))
     proposed_at = models.DateTimeField(_("proposed"))
     respond_by = models.DateTimeField(_("answer until"))
+    remind_at = models.DateTimeField(_("remind at"), null=True, blank=True)
     state = models.CharField(_("state"), max_length=10, choices=ChangeState, default=ChangeState.WAITING)
     answered_by = models.ForeignKey(
         _USER, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("answered by")
@@ -91,6 +111,25 @@ class ProposedChange(models.Model):
     def get_absolute_url(self):
         """The page of this proposal."""
         return reverse("account_change", args=[self.account.number, self.public_id])
+
+    @property
+    def wanted(self):
+        """What would hold of each thing that would change, as the service that applies it takes it."""
+        return {one["field"]: one["after"] for one in self.changes}
+
+    def compute_digest(self):
+        """SHA-256 (hex) over everything that whoever answers reads and agrees to; not the state."""
+        content = {
+            "account": self.account.number,
+            "case": self.case_number,
+            "changes": self.changes,
+            "id": self.public_id,
+            "person": self.proposed_by.email,
+            "reason": self.reason,
+            "respond_by": canonical_time(self.respond_by),
+            "version": self.version,
+        }
+        return hashlib.sha256(canonical_json(content)).hexdigest()
 
     def state_at(self, at: datetime):
         """How far it is at a moment: one that nobody answered in time, or whose access is over, *has* lapsed."""

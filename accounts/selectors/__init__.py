@@ -1,5 +1,17 @@
 """Reads of people, of accounts, and of what is in them."""
 
+from .changing import (
+    Difference,
+    answerers_of,
+    change_of,
+    changes_read_by,
+    changes_waiting_for,
+    changes_waiting_in,
+    differences_of,
+    may_answer,
+    reads_changes,
+    what_became_of,
+)
 from .configuring import (
     CertificateFacts,
     Change,
@@ -27,6 +39,7 @@ from .people import (
     is_trusted,
     language_and_zone_of,
     language_for,
+    languages_and_zones_of,
     may_appoint,
     memberships_of,
     needs_second_factor,
@@ -38,7 +51,6 @@ from .people import (
     unanswered_invitations,
     ways_in,
     who_runs,
-    zone_of,
 )
 from .records import (
     opens_today,
@@ -66,6 +78,7 @@ from .staff import (
 __all__ = [
     "CertificateFacts",
     "Change",
+    "Difference",
     "RoleInWords",
     "Standing",
     "WayIn",
@@ -73,12 +86,17 @@ __all__ = [
     "access_that_goes_with",
     "accounts_without_primary",
     "added_colleagues",
+    "answerers_of",
     "answers_for_account",
     "as_changes",
     "belongings_of",
     "certificate_facts",
+    "change_of",
     "changed_since",
     "changes_of",
+    "changes_read_by",
+    "changes_waiting_for",
+    "changes_waiting_in",
     "colleague",
     "colleagues",
     "concerned",
@@ -86,6 +104,7 @@ __all__ = [
     "configuration_of",
     "customers",
     "customers_meant",
+    "differences_of",
     "else_that_goes_with",
     "factor_reset_read_by",
     "factor_resets_under_way",
@@ -96,7 +115,9 @@ __all__ = [
     "is_trusted",
     "language_and_zone_of",
     "language_for",
+    "languages_and_zones_of",
     "lapsed_invitations",
+    "may_answer",
     "may_appoint",
     "may_succeed",
     "memberships_of",
@@ -104,6 +125,7 @@ __all__ = [
     "openable",
     "opens_today",
     "people_of",
+    "reads_changes",
     "record_counts",
     "records_of",
     "replacement_read_by",
@@ -115,6 +137,6 @@ __all__ = [
     "unanswered_invitations",
     "under_way_in",
     "ways_in",
+    "what_became_of",
     "who_runs",
-    "zone_of",
 ]

@@ -45,12 +45,22 @@ class Change:
     @property
     def before(self):
         """What it was, in words."""
-        return _spell(self.field, self.was)
+        return spell_value(self.field, self.was)
 
     @property
     def after(self):
         """What it is, in words."""
-        return _spell(self.field, self.now)
+        return spell_value(self.field, self.now)
+
+    @property
+    def proposed_by(self):
+        """The address of whoever of support proposed it; empty where nobody did."""
+        return self.line.details.get("proposed_by", "") if self.line else ""
+
+    @property
+    def proposed_by_name(self):
+        """What whoever proposed it is called."""
+        return self.line.details.get("proposed_by_name", "") if self.line else ""
 
     @property
     def through(self):
@@ -117,9 +127,13 @@ def added_colleagues(account, *, at):
     return grants.select_related("grantee", "membership__account").order_by("grantee__first_name", "pk")
 
 
-def _spell(field, value):
+def spell_value(field, value, *, in_full=False):
+    """What a thing that can be changed is, in words.
+
+    :param in_full: for whoever is to compare it: of a certificate whom it names and its whole fingerprint
+    """
     if field == "certificate":
-        return _spell_certificate(value)
+        return _spell_certificate(value, in_full)
     if field in ("partner_deciders", "support_deciders"):
         return Deciders(value).label
     if isinstance(value, bool):
@@ -129,11 +143,15 @@ def _spell(field, value):
     return value or _("none")
 
 
-def _spell_certificate(text):
+def _spell_certificate(text, in_full):
     if not text:
         return _("none")
-    fingerprint, ends_at = _print_and_end(read_certificate(text))
+    certificate = read_certificate(text)
+    fingerprint, ends_at = _print_and_end(certificate)
     day = spell_day(timezone.localtime(ends_at).date())
+    if in_full:
+        facts = {"name": certificate.subject.rfc4514_string(), "print": fingerprint, "day": day}
+        return _("%(name)s, expires %(day)s, SHA-256 %(print)s") % facts
     return _("%(print)s…, expires %(day)s") % {"print": fingerprint[:23], "day": day}
 
 

@@ -145,29 +145,34 @@ def language_for(user, account):
 
 def home_of(user, *, at):
     """A person's own first account: where they are when they act for nobody else. ``None`` without any."""
-    membership = (
-        Membership.objects.active(at)
-        .filter(user=user, account__in=Account.objects.open(at))
-        .select_related("account")
-        .order_by("joined_at", "pk")
-        .first()
-    )
+    membership = _homes([user], at=at).first()
     return membership.account if membership else None
-
-
-def zone_of(user, *, at):
-    """The name of the time zone a person reads times in: their own, or that of their first account, or UTC."""
-    if user.time_zone:
-        return user.time_zone
-    account = home_of(user, at=at)
-    return account.time_zone if account else "UTC"
 
 
 def language_and_zone_of(user, *, at):
     """The language and the name of the time zone a person reads in: their own, or those of their first account."""
-    account = None if user.language and user.time_zone else home_of(user, at=at)
+    return languages_and_zones_of([user], at=at)[user]
+
+
+def languages_and_zones_of(people, *, at):
+    """In which language and time zone (by name) each of these people reads: ``{person: (language, zone)}``. One query
+    for any number of people.
+    """
+    people = list(people)
+    unsaid = [user for user in people if not (user.language and user.time_zone)]
+    # The first account of each is written last, over their others
+    homes = {one.user_id: one.account for one in _homes(unsaid, at=at).reverse()} if unsaid else {}
+    return {user: _reading(user, homes.get(user.pk)) for user in people}
+
+
+def _reading(user, account):
     language = language_for(user, account) if account else user.language or settings.LANGUAGE_CODE
     return language, user.time_zone or (account.time_zone if account else "UTC")
+
+
+def _homes(people, *, at):
+    memberships = Membership.objects.active(at).filter(user__in=people, account__in=Account.objects.open(at))
+    return memberships.select_related("account").order_by("joined_at", "pk")
 
 
 def is_trusted(user, *, at):

@@ -1,5 +1,6 @@
 """Writes of people and accounts."""
 
+from .agreeing import agree_to_change, lapse_due_changes, refuse_change, remind_of_changes
 from .companies import open_account
 from .configuring import change_configuration, change_settings
 from .finding import look_up_account, look_up_accounts
@@ -14,6 +15,7 @@ from .people import (
     set_authorized_contact,
     set_member_rights,
 )
+from .proposing import propose_change, withdraw_change
 from .register import (
     RECORDS,
     Tally,
@@ -49,6 +51,7 @@ __all__ = [
     "accept_invitation",
     "add_access_role",
     "add_member",
+    "agree_to_change",
     "bring_accounts",
     "bring_members",
     "bring_people",
@@ -70,6 +73,7 @@ __all__ = [
     "invite",
     "invite_again",
     "invite_as_staff",
+    "lapse_due_changes",
     "lay_down_roles",
     "lock_for_register",
     "look",
@@ -78,7 +82,10 @@ __all__ = [
     "name_stand_in",
     "name_successor",
     "open_account",
+    "propose_change",
     "reencrypt_second_factors",
+    "refuse_change",
+    "remind_of_changes",
     "require_ender",
     "send_again_as_staff",
     "set_authorized_contact",
@@ -89,5 +96,6 @@ __all__ = [
     "stop_factor_reset",
     "stop_replacement",
     "withdraw_as_staff",
+    "withdraw_change",
     "withdraw_invitation",
 ]

@@ -1,5 +1,6 @@
 """The account's own pages, and joining an account."""
 
+from .changing import change, change_list, change_withdraw
 from .configuring import configuration, configuration_change, settings
 from .invitations import accept, again, invitation, invite, withdraw
 from .people import authorized_contact, contacts, end, person, rights, role, stand_in, stand_in_end, successor
@@ -11,6 +12,9 @@ __all__ = [
     "account_list",
     "again",
     "authorized_contact",
+    "change",
+    "change_list",
+    "change_withdraw",
     "configuration",
     "configuration_change",
     "contacts",

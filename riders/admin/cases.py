@@ -18,13 +18,15 @@ from frame.templatetags.frame import account_tag, pill
 
 from .. import selectors, services
 from ..models import SupportCase
+from ..states import Channel
+from .outsiders import with_company_of
 
 
 @admin.register(SupportCase)
 class SupportCases(Window):
     """What customers have reported, and what was said on it."""
 
-    list_display = ["number", "tag", "subject", "severity", "state_now", "changed_at", "opened_at", "opened_by"]
+    list_display = ["number", "tag", "subject", "severity", "state_now", "changed_at", "opened_at", "opener"]
     list_filter = ["state", "severity", "channel"]
     list_select_related = ["account", "opened_by"]
     search_fields = ["number", "subject", "account__number", "account__name"]
@@ -36,7 +38,7 @@ class SupportCases(Window):
             gettext_lazy("How far it is"),
             {
                 "fields": [
-                    *("state_now", "opened_at", "opened_by", "changed_at", "solved_at", "solved_by", "reopen_until"),
+                    *("state_now", "opened_at", "opener", "changed_at", "solved_at", "solved_by", "reopen_until"),
                     *("closed_at", "closed_by"),
                 ]
             },
@@ -44,6 +46,11 @@ class SupportCases(Window):
     ]
     actions = ["solve"]
     on_the_page = ("solve",)
+
+    def get_queryset(self, request):
+        """The cases, with the company of those who opened one of an account they were lent."""
+        recorded = ~Q(channel=Channel.PORTAL)
+        return with_company_of(super().get_queryset(request), "opened_by", account="account", named=recorded)
 
     def history_of(self, row):
         """Everything done on it, by whomever, with its terms and its sessions."""
@@ -54,7 +61,7 @@ class SupportCases(Window):
     def facts_beside(self, request, row):
         """What was reported and said, as both sides read it, a page at a time."""
         page = page_of(request, selectors.thread(row), newest_last=True)
-        context = {"case": row, "page": page, "at": clock.now()}
+        context = {"case": row, "page": page, "opener": self.opener(row), "at": clock.now()}
         return render_to_string("riders/staff_thread.html", context, request)
 
     def has_solve_permission(self, request):
@@ -80,6 +87,11 @@ class SupportCases(Window):
     def tag(self, case):
         """The account's number on its key tag."""
         return account_tag(case.account)
+
+    @admin.display(description=gettext_lazy("opened by"))
+    def opener(self, case):
+        """Who opened it; the company, where it was somebody the account was lent to."""
+        return case.opened_by_company or case.opened_by
 
     @admin.display(description=gettext_lazy("state"), ordering="state")
     def state_now(self, case):

@@ -14,7 +14,7 @@ from audit import selectors as trail
 from frame import clock
 from frame.downloads import pdf_to_save
 from frame.refusals import NotAllowedNow
-from frame.staff import page_of_row, staff_tools
+from frame.staff import list_of, page_of_row, staff_tools
 
 from .. import selectors, services
 from ..models import Rider
@@ -34,7 +34,7 @@ class Riders(Writing):
     search_help_text = gettext_lazy("A word of the title, or the SHA-256 of a PDF.")
     ordering = ["-version"]
     fieldsets = [(None, {"fields": ["version", "title", "published_at", "published_by", "digest"]})]
-    actions = ["publish"]
+    actions = ["publish", "discard"]
     words = {
         "add": gettext_lazy("Write a version"),
         "added": gettext_lazy("Saved. Nobody is asked for it before it is published."),
@@ -80,7 +80,7 @@ class Riders(Writing):
 
     def buttons_of(self, row):
         """What can be done with it now: nothing any more, once it is published."""
-        return () if row.published_at else ("publish",)
+        return () if row.published_at else ("publish", "discard")
 
     def history_of(self, row):
         """Each step of it."""
@@ -94,42 +94,53 @@ class Riders(Writing):
         """Whoever holds Django's permission to change riders."""
         return self.holds(request, "change")
 
+    has_discard_permission = has_publish_permission
+
     @admin.action(description=gettext_lazy("Publish"), permissions=["publish"])
     def publish(self, request, queryset):
         """Say what publishing a version means, and publish it on the button, after a fresh second factor."""
+        words = _("Published: %(rider)s. It is asked of every case that has accepted no terms yet.")
+        return self._step(request, queryset, "publish", _("Publish: %(what)s"), services.publish_rider, words)
+
+    @admin.action(description=gettext_lazy("Throw away"), permissions=["discard"])
+    def discard(self, request, queryset):
+        """Show a draft once more, and throw it away on the button, after a fresh second factor."""
+        words = _("Thrown away: %(rider)s. Nobody was ever asked for it.")
+        return self._step(request, queryset, "discard", _("Throw away: %(what)s"), services.discard_rider, words)
+
+    def _step(self, request, queryset, action, title, service, words):
         rider = queryset.order_by("version").first()
         if rider is None or queryset.count() > 1:
-            messages.error(request, _("Publish one version at a time."))
+            messages.error(request, _("Choose one version at a time."))
             return None
         if rider.published_at:
             messages.error(request, _("This version is published and can never be changed. Write a new one."))
             return redirect(page_of_row(rider))
         if "confirmed" in request.POST:
             request.require_fresh_second_factor()
-            return self._publish(request, rider)
+            return self._carry_out(request, rider, service, words)
         context = {
             **self.admin_site.each_context(request),
-            "title": _("Publish: %(what)s") % {"what": rider},
+            "title": title % {"what": rider},
+            "action": action,
             "rider": rider,
             "seen": seen_of(rider),
             "current": selectors.current_rider(),
             "opts": self.opts,
         }
-        return render(request, "admin/riders/publish.html", context)
+        return render(request, "admin/riders/confirm.html", context)
 
-    def _publish(self, request, rider):
+    def _carry_out(self, request, rider, service, words):
         try:
-            done = services.publish_rider(
-                rider=rider, seen=request.POST.get("seen", ""), by=request.user, at=clock.now()
-            )
+            service(rider=rider, seen=request.POST.get("seen", ""), by=request.user, at=clock.now())
         except NotAllowedNow as refusal:
             messages.error(request, str(refusal))
         except ValidationError as refusal:
             messages.error(request, " ".join(refusal.messages))
         else:
-            words = _("Published: %(rider)s. It is asked of every case that has accepted no terms yet.")
-            messages.success(request, words % {"rider": done})
-        return redirect(page_of_row(rider))
+            messages.success(request, words % {"rider": rider})
+        there = Rider.objects.filter(pk=rider.pk).exists()
+        return redirect(page_of_row(rider) if there else list_of(Rider))
 
 
 @receiver(staff_tools, sender=Rider, dispatch_uid="writing_a_rider")

@@ -10,6 +10,7 @@ from frame.staff import Window, panel, staff_panels
 from frame.templatetags.frame import account_tag
 
 from ..models import Acknowledgement, SessionRequest, SupportCase
+from .outsiders import with_company_of
 
 
 class OnACase(Window):
@@ -58,18 +59,27 @@ class SessionRequests(OnACase):
     """What customers have asked for, and what support has answered."""
 
     events = r"^session\.(drafted|requested|withdrawn|accepted|declined)$"
-    list_display = ["of_case", "tag", "state", "why", "asked_at", "asked_by", "answered_at", "answered_by"]
+    list_display = ["of_case", "tag", "state", "why", "asked_at", "asker", "answered_at", "answered_by"]
     list_filter = ["state"]
     list_select_related = ["case__account", "asked_by", "answered_by"]
-    _ASKED = ["case", "state", "why", "expectation", "impact", "link", "asked_at", "asked_by"]
+    _ASKED = ["case", "state", "why", "expectation", "impact", "link", "asked_at", "asker"]
     fieldsets = [(None, {"fields": [*_ASKED, "answered_at", "answered_by", "why_not", "words"]})]
+
+    def get_queryset(self, request):
+        """The rows, with the company of those who asked for an account they were lent."""
+        return with_company_of(super().get_queryset(request), "asked_by", account="case__account")
+
+    @admin.display(description=gettext_lazy("asked by"))
+    def asker(self, row):
+        """Who asked; the company, where it was somebody the account was lent to."""
+        return row.asked_by_company or row.asked_by
 
 
 @receiver(staff_panels, sender=SupportCase, dispatch_uid="terms_beside_a_case")
 def beside_a_case(sender, *, request, row, at, **kwargs):
     """Who said what to the terms for a case, and what was asked."""
     mine = {"case__number": row.number}
-    answers, asked = ("answer", "rider", "given_at", "given_by"), ("state", "why", "asked_at", "asked_by")
+    answers, asked = ("answer", "rider", "given_at", "given_by"), ("state", "why", "asked_at", "asker")
     return [
         panel(request, Acknowledgement, _("Terms"), answers, mine, place=20),
         panel(request, SessionRequest, _("Requests for a session"), asked, mine, place=21),

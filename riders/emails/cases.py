@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.urls import reverse
 
-from accounts.selectors import language_and_zone_of, language_for
+from accounts.selectors import language_for, languages_and_zones_of
 from notifications import outbox
 from notifications.outbox import Letter
 
@@ -44,6 +44,19 @@ def case_recorded(*, case, people, at):
     outbox.post(letters, at=at)
 
 
+def tools_noted(*, case, before, now, by, at):
+    """Tell those who speak for a customer, and those of its people who follow the case on which it was said, which
+    tools support wrote down for its remote sessions.
+
+    :param before: what :func:`selectors.tools_of` gave; ``now`` what it gives
+    """
+    told = {*selectors.spoken_with(case.account, sender="", at=at), *selectors.customers_on(case, at=at)}
+    context = {"before": before, "now": now, "by": by}
+    tell = _Told(case, "tools_noted", f"tools.{case.account.number}.{at.isoformat()}", context, "", at)
+    people = sorted(told, key=lambda person: person.pk)
+    outbox.post([tell.on_the_customers_side(person) for person in people], at=at)
+
+
 class _Told:
     """One mail about a case, to several people of both sides, each with the way to their own page of it."""
 
@@ -56,12 +69,12 @@ class _Told:
         """The letters to all who follow the case and may read it, those of support first."""
         support = list(selectors.followers_of_support(self.case, at=self.at))
         customers = [one for one in selectors.followers_of_customer(self.case, at=self.at) if one not in support]
-        letters = [self.at_the_desk(person) for person in support if person not in apart]
+        reading = languages_and_zones_of(support, at=self.at)
+        letters = [self.at_the_desk(person, *reading[person]) for person in support if person not in apart]
         return letters + [self.on_the_customers_side(person) for person in customers if person not in apart]
 
-    def at_the_desk(self, person):
+    def at_the_desk(self, person, language, zone):
         """A letter to an associate."""
-        language, zone = language_and_zone_of(person, at=self.at)
         path = reverse("desk_case", args=[self.case.number])
         return self._letter(person, path, language, zone)
 

@@ -5,7 +5,7 @@ They say when, and where to read how to join; what lets anybody in stands on the
 
 from django.conf import settings
 
-from accounts.selectors import language_and_zone_of
+from accounts.selectors import languages_and_zones_of
 from notifications import outbox
 from notifications.outbox import Letter
 
@@ -51,9 +51,10 @@ def _post(mail, session, *, by, at, about, only=None, **context):
     case = session.case
     people = [(one, at_desk) for one, at_desk in selectors.told_of(session, at=at) if only in (None, one)]
     attending = set(session.attendees.exclude(person=None).values_list("person", flat=True))
+    reading = languages_and_zones_of([person for person, _at_desk in people], at=at)
     letters = []
     for person, at_desk in people:
-        language, zone = language_and_zone_of(person, at=at)
+        language, zone = reading[person]
         path = session.get_desk_url() if at_desk else session.get_absolute_url()
         facts = {
             "account": case.account,

@@ -2,7 +2,7 @@
 
 from django.urls import reverse
 
-from accounts.selectors import language_and_zone_of
+from accounts.selectors import languages_and_zones_of
 from notifications import outbox
 from notifications.outbox import Letter
 
@@ -66,14 +66,14 @@ def _post_to_both(mail, case, context, *, about, by, besides, at):
 
 
 def _letters(mail, people, *, path, about, context, at):
-    account = context["account"]
+    account, reading = context["account"], languages_and_zones_of(people, at=at)
     return [
         Letter(
             template=f"{FOLDER}/{mail}",
             to=person,
             about=about,
             context=context,
-            language=language_and_zone_of(person, at=at)[0],
+            language=reading[person][0],
             zone=account.time_zone,
             path=path,
             account=account.number,

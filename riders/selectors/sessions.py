@@ -4,12 +4,14 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts import authorization
+from accounts.models import Membership
 from accounts.permissions import AccountPermission
 
-from ..models import CaseFollower, RemoteSession, RemoteTools
+from ..models import Attendee, CaseComment, CaseFollower, RemoteSession, RemoteTools, SessionRequest
 from ..states import UNSOLVED, CaseState, SessionRequestState, SessionStage, Side
 
 
@@ -70,6 +72,34 @@ def may_attend(case, *, at):
     support = authorization.people_of_support(at=at)
     seeing = authorization.people_holding(AccountPermission.VIEW_CASES, case.account, at=at)
     return seeing.exclude(pk__in=support.order_by().values("pk")), support
+
+
+def may_be_invited(case, *, by, support, at):
+    """Whom ``by`` can invite by name, as :func:`may_attend` gives it. Whom the account was lent to without its contacts
+    chooses among those whose names stand on the case already, and support.
+
+    :param support: ``by`` is an associate at support's own desk
+    """
+    customers, ours = may_attend(case, at=at)
+    if (
+        support
+        or belongs_to(by, case.account, at=at)
+        or authorization.allows(by, AccountPermission.VIEW_CONTACTS, case.account, at=at)
+    ):
+        return customers, ours
+    named = Q(pk__in=[by.pk, case.opened_by_id])
+    for rows, name in (
+        (CaseComment.objects.filter(case=case), "author"),
+        (Attendee.objects.filter(session__case=case).exclude(person=None), "person"),
+        (SessionRequest.objects.filter(case=case), "asked_by"),
+    ):
+        named |= Q(pk__in=rows.order_by().values(name))
+    return customers.filter(named), ours
+
+
+def belongs_to(person, account, *, at):
+    """Whether somebody is one of the account's own people, and not one it was lent to."""
+    return Membership.objects.active(at).filter(user=person, account=account).exists()
 
 
 def told_of(session, *, at):

@@ -15,7 +15,7 @@ from .opening import open_case_and_approve
 from .planning import confirm_attendee, invite_attendee, plan_session, replan, withdraw_attendee
 from .requesting import accept_session_request, decline_session_request, request_session, withdraw_session_request
 from .sessions import call_off_session, change_remote_tools, end_session, join_session, start_session
-from .terms import change_rider, download_rider, draft_rider, publish_rider
+from .terms import change_rider, discard_rider, download_rider, draft_rider, publish_rider
 from .threads import follow_case, post_comment, unfollow_case
 
 __all__ = [
@@ -34,6 +34,7 @@ __all__ = [
     "decline_case_access",
     "decline_session_request",
     "decline_terms",
+    "discard_rider",
     "download_rider",
     "draft_rider",
     "end_session",

@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 
 from audit.record import record
 from frame.refusals import NotAllowedNow
-from frame.wording import one_paragraph
 
 from ..models import Article
+from .writing import write
 
 _TAKEN = ("suggested",)  # an address of our own below the articles
 
@@ -82,10 +82,7 @@ def subject_of(article):
 
 
 def _checked(article, title, text):
-    article.title, article.text = one_paragraph(title), text.replace("\r\n", "\n").strip("\n")
-    most = Article._meta.get_field("text").max_length or 0
-    if not article.text.strip() or len(article.text) > most:
-        raise ValidationError(_("Write a text of %(most)s characters at most.") % {"most": most}, code="text")
+    write(article, title, text)
     article.clean_fields(exclude={"slug", "sought"})
     article.sought = Article.folded(f"{article.title}\n{article.text}")
     return article

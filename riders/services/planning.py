@@ -105,7 +105,7 @@ def invite_attendee(*, session, by, at, person=None, name="", email="", support=
     if reason:
         raise NotAllowedNow(reason)
     if person is not None:
-        side, name, email = _side_of(acting.case, person, at=at), str(person), person.email
+        side, name, email = _side_of(acting, person, support=support, at=at), str(person), person.email
         there = session.attendees.filter(person=person)
     else:
         side, name = Side.THIRD_PARTY, _checked_name(name, email)
@@ -201,9 +201,9 @@ def _require_speaker(attendee, by):
         raise PermissionDenied(_("That is for %(name)s to say.") % {"name": speaker})
 
 
-def _side_of(case, person, *, at):
-    customers, support = selectors.may_attend(case, at=at)
-    if support.filter(pk=person.pk).exists():
+def _side_of(acting, person, *, support, at):
+    customers, vendors = selectors.may_be_invited(acting.case, by=acting.by, support=support, at=at)
+    if vendors.filter(pk=person.pk).exists():
         return Side.VENDOR
     if customers.filter(pk=person.pk).exists():
         return Side.CUSTOMER

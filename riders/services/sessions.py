@@ -47,7 +47,7 @@ def start_session(*, session, joining, by, at, support=False):
     reason = selectors.why_not_start(session, acting.case, acknowledgement, at=at)
     if reason:
         raise NotAllowedNow(reason)
-    _require_side(session, acting)
+    _require_side(session, acting, at=at)
     joining = _checked_link(joining) if session.ours else _checked_instructions(joining)
     started = RemoteSession.objects.ahead().filter(pk=session.pk)
     if not started.update(started_at=at, started_by=by, acknowledgement=acknowledgement):
@@ -124,17 +124,18 @@ def call_off_session(*, session, by, at, support=False):
 
 
 @transaction.atomic
-def change_remote_tools(*, account, primary_permitted, others, by, at, support=False):
+def change_remote_tools(*, account, primary_permitted, others, by, at, case=None):
     """Say which tools an account permits for remote sessions. It holds for every session that has not started and
     for which the customer has not given a link of its own (S1-27).
 
     :param others: the tools it permits instead, in words
-    :param support: ``by`` is an associate who writes down what the customer has told
+    :param case: the one on which the customer has told it, where ``by`` is an associate who writes it down; whoever
+        speaks for the customer is told
     :raises PermissionDenied: ``by`` may not
     :raises ValidationError: it permits none at all, or nothing was changed
     """
     account = Account.objects.select_for_update(no_key=True).get(pk=account.pk)
-    if support:
+    if case is not None:
         authorization.require_associate(by, at=at)
     else:
         authorization.require(by, AccountPermission.CHANGE_SETTINGS, account, at=at)
@@ -155,16 +156,22 @@ def change_remote_tools(*, account, primary_permitted, others, by, at, support=F
     ahead = RemoteSession.objects.ahead().filter(case__account=account)
     ahead = ahead.exclude(request__link__gt="")  # the customer gave a way to meet of its own
     ahead.update(ours=now.ours, tool=now.name)
-    facts = {"before": list(was), "after": [primary_permitted, others], "by_support": support}
-    record("tools.changed", account=account, by=by, subject=account.number, at=at, **facts)
+    facts = {"before": list(was), "after": [primary_permitted, others], "by_support": case is not None}
+    told_on = case.number if case else ""
+    record("tools.changed", account=account, by=by, subject=account.number, case=told_on, at=at, **facts)
+    if case is not None:
+        emails.cases.tools_noted(case=case, before=before, now=now, by=by, at=at)
     return row
 
 
-def _require_side(session, acting):
+def _require_side(session, acting, *, at):
+    """Only support begins what it holds with its own tool, and only the account's own people begin what is held with
+    theirs: nobody to whom the account was lent, whoever lent it.
+    """
     facts = {"account": acting.account.name, "tool": session.tool}
     if session.ours and not acting.support:
         raise PermissionDenied(_("Support begins this session, with %(tool)s.") % facts)
-    if not session.ours and acting.support:
+    if not session.ours and (acting.support or not selectors.belongs_to(acting.by, acting.account, at=at)):
         raise PermissionDenied(_("%(account)s begins this session, with %(tool)s. Support joins it.") % facts)
 
 

@@ -10,12 +10,12 @@ from accounts.models import Grant
 from accounts.permissions import AccountPermission
 from audit.record import record
 from frame.refusals import NotAllowedNow
-from frame.wording import one_paragraph
 
 from ..models import Rider
 from ..selectors import rider_bytes
 from . import printing
 from .acting import as_customer
+from .writing import write
 
 
 @transaction.atomic
@@ -49,10 +49,9 @@ def change_rider(*, rider, title, text, by, at):
     """Write a version anew that is not published yet.
 
     :raises ValidationError: as :func:`draft_rider`, or nothing would change
-    :raises NotAllowedNow: it is published
+    :raises NotAllowedNow: it is published, or was thrown away
     """
-    rider = Rider.objects.select_for_update(no_key=True).get(pk=rider.pk)
-    _require_draft(rider)
+    rider = _locked_draft(rider)
     before = _facts(rider)
     if _facts(_checked(rider, title, text)) == before:
         raise ValidationError(_("Nothing was changed: it was like that already."), code="unchanged")
@@ -67,11 +66,10 @@ def publish_rider(*, rider, seen, by, at):
 
     :param seen: what :func:`seen_of` said of the draft that ``by`` read
     :returns: the version, with its PDF and the SHA-256 of it
-    :raises NotAllowedNow: it is published already, or was changed since ``by`` read it
+    :raises NotAllowedNow: it is published already, or was changed or thrown away since ``by`` read it
     :raises ValidationError: the PDF would not say what the page says
     """
-    rider = Rider.objects.select_for_update(no_key=True).get(pk=rider.pk)
-    _require_draft(rider)
+    rider = _locked_draft(rider)
     if seen_of(rider) != seen:
         raise NotAllowedNow(_("The text was changed since you read it. Nothing was published. Read it again."))
     rider.published_at, rider.published_by = at, by
@@ -80,6 +78,20 @@ def publish_rider(*, rider, seen, by, at):
     rider.save(force_update=True, update_fields=["published_at", "published_by", "pdf", "digest"])
     record("rider.published", by=by, subject=subject_of(rider), digest=rider.digest, at=at, **_facts(rider))
     return rider
+
+
+@transaction.atomic
+def discard_rider(*, rider, seen, by, at):
+    """Throw a version away that was never published; the next one gets its number.
+
+    :param seen: what :func:`seen_of` said of the draft that ``by`` read
+    :raises NotAllowedNow: it is published, or was changed or thrown away since ``by`` read it
+    """
+    rider = _locked_draft(rider)
+    if seen_of(rider) != seen:
+        raise NotAllowedNow(_("The text was changed since you read it. Nothing was thrown away. Read it again."))
+    record("rider.discarded", by=by, subject=subject_of(rider), at=at, **_facts(rider))
+    Rider.objects.filter(pk=rider.pk).delete()
 
 
 @transaction.atomic
@@ -116,18 +128,19 @@ def subject_of(rider):
 
 
 def _checked(rider, title, text):
-    rider.title, rider.text = one_paragraph(title), text.replace("\r\n", "\n").strip("\n")
-    most = Rider._meta.get_field("text").max_length or 0
-    if not rider.text.strip() or len(rider.text) > most:
-        raise ValidationError(_("Write a text of %(most)s characters at most.") % {"most": most}, code="text")
+    write(rider, title, text)
     rider.clean_fields(exclude={"version", "pdf", "digest"})
     printing.typeset(rider)
     return rider
 
 
-def _require_draft(rider):
-    if rider.published_at is not None:
+def _locked_draft(rider):
+    draft = Rider.objects.select_for_update(no_key=True).filter(pk=rider.pk).first()
+    if draft is None:
+        raise NotAllowedNow(_("This draft was thrown away."))
+    if draft.published_at is not None:
         raise NotAllowedNow(_("This version is published and can never be changed. Write a new one."))
+    return draft
 
 
 def _facts(rider):

@@ -5,6 +5,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from frame.paging import page_of
+from frame.rates import TOO_OFTEN, within
 from frame.refusals import NotAllowedNow
 
 from .. import selectors, services
@@ -20,6 +21,9 @@ def answer(request, case, *, support, at):
     form = _form(case, request.POST if request.method == "POST" else None, support=support, at=at)
     if request.method != "POST":
         return False, {"form": form, "refusal": ""}, 200
+    if form.is_valid() and not within(request, "comment"):
+        form.add_error(None, TOO_OFTEN)
+        return False, {"form": form, "refusal": ""}, 429
     try:
         said = form.is_valid() and _say(request, form, case, support=support, at=at)
     except NotAllowedNow as refusal:

@@ -1,7 +1,7 @@
 """Whether support may enter an account for a case: beside the case, on pages of its own, while a case is opened."""
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -85,6 +85,8 @@ def case_withdraw(request, number, case_number):
     """Take back what was approved for a case: the page says who loses access. It never asks for a second factor."""
     at = clock.now()
     visit, found = _enter(request, number, case_number, "case_withdraw", at=at)
+    if visit.acting:
+        raise PermissionDenied(_("This is for the people of account %(number)s.") % {"number": number})
     if request.method == "POST":
         services.withdraw_case_access(case=found, by=request.user, at=at)
         words = _("Withdrawn. Nobody of support has access to your account for case %(number)s any more.")

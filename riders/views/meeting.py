@@ -32,7 +32,7 @@ def session(request, number, case_number, session_id):
         edge.concern(*accounts.concerned(request.user, number))
     visit = enter_customer(request, number, P.VIEW_CASES, "session", looking=False)
     found, writes = session_of(case_of(visit, case_number), session_id), P.WRITE_CASES in visit.rights
-    meeting = _Meeting(request, found, at_desk=False, writes=writes)
+    meeting = _Meeting(request, found, at_desk=False, writes=writes, own=not visit.acting)
     if meeting.answered():
         return redirect(meeting.session)
     return show(request, visit, "session", meeting.context(), status=meeting.status, looked=False)
@@ -42,7 +42,7 @@ def session(request, number, case_number, session_id):
 def desk_session(request, case_number, session_id):
     """One session, and what support may do about it."""
     case = enter_desk(request, case_number)
-    meeting = _Meeting(request, session_of(case, session_id), at_desk=True, writes=True)
+    meeting = _Meeting(request, session_of(case, session_id), at_desk=True, writes=True, own=False)
     if meeting.answered():
         return redirect(meeting.session.get_desk_url())
     context = {"account": case.account, "at": meeting.at} | meeting.context()
@@ -52,8 +52,8 @@ def desk_session(request, case_number, session_id):
 class _Meeting:
     """A session as one of the two sides has it before its eyes: what was sent, and what the page shows."""
 
-    def __init__(self, request, session, *, at_desk, writes):
-        self.request, self.session, self.at_desk, self.writes = request, session, at_desk, writes
+    def __init__(self, request, session, *, at_desk, writes, own):
+        self.request, self.session, self.at_desk, self.writes, self.own = request, session, at_desk, writes, own
         self.at, self.status, self.refusal = clock.now(), 200, ""
         self.doing = request.POST.get("do", "") if request.method == "POST" else ""
         self.attendees = selectors.attendees_of(session)
@@ -104,7 +104,8 @@ class _Meeting:
             "at_desk": self.at_desk,
             "ahead": ahead,
             "running": running,
-            "begins_here": ahead and self.writes and session.ours == self.at_desk,
+            "begins_here": ahead and self.writes and (self.at_desk if session.ours else self.own),
+            "own": self.own,
             "stands_in_the_way": selectors.why_not_start(session, session.case, acknowledgement, at=at),
             "may_plan": ahead and self.writes and not selectors.why_no_work(session.case, at=at),
             "may_call_off": ahead and self.writes,
@@ -145,7 +146,9 @@ class _Meeting:
 
     def _forms(self):
         session, zone = self.session, self.session.case.account.zone
-        customers, support = selectors.may_attend(session.case, at=self.at)
+        customers, support = selectors.may_be_invited(
+            session.case, by=self.request.user, support=self.at_desk, at=self.at
+        )
         lists = {"customers": customers, "support": support, "account": session.case.account}
         forms: dict[str, Any] = {
             "replan": PlanForm(self._sent("replan"), zone=zone, session=session),

@@ -25,7 +25,7 @@ def remote_tools(request, number):
         edge.concern(*accounts.concerned(request.user, number))
     visit = enter_customer(request, number, P.CHANGE_SETTINGS, "remote_tools")
     form = _form(request, visit.account)
-    if _saved(request, visit.account, form, support=False):
+    if _saved(request, visit.account, form):
         return redirect("account_remote_tools", number=number)
     context = _context(visit.account, form)
     return show(request, visit, "remote_tools", context, status=400 if form.is_bound else 200)
@@ -36,7 +36,7 @@ def desk_remote_tools(request, case_number):
     """Support writes down what the customer has told."""
     case = enter_desk(request, case_number)
     form = _form(request, case.account)
-    if _saved(request, case.account, form, support=True):
+    if _saved(request, case.account, form, case=case):
         return redirect("desk_case", case_number=case.number)
     context = {"case": case, "account": case.account, "at": clock.now()} | _context(case.account, form)
     return render(request, "riders/desk_remote_tools.html", context, status=400 if form.is_bound else 200)
@@ -51,13 +51,11 @@ def _context(account, form):
     return {"form": form, "tool": settings.PORTAL_REMOTE_TOOL, "tools": selectors.tools_of(account)}
 
 
-def _saved(request, account, form, *, support):
+def _saved(request, account, form, *, case=None):
     if request.method != "POST" or not form.is_valid():
         return False
     try:
-        services.change_remote_tools(
-            account=account, by=request.user, at=clock.now(), support=support, **form.cleaned_data
-        )
+        services.change_remote_tools(account=account, case=case, by=request.user, at=clock.now(), **form.cleaned_data)
     except ValidationError as error:
         form.add_error(field_of(form, error), error)
         return False

@@ -221,7 +221,7 @@ class TestWhoMayAsk:
 
         with pytest.raises(TooMuch):
             ask_for_hour(cast, at=now + HOUR)
-        assert ask_for_hour(cast, by=cast.pat, at=now + HOUR).pk  # of linked customers as often as it takes
+        assert ask_for_hour(cast, by=cast.pat, at=now + HOUR).pk  # of a linked customer more often
 
     def test_the_database_keeps_to_it(self, cast, now, asked):
         for wrong in ({"code": ""}, {"addressee": None}, {"may_delegate": True}, {"administrator": False}):

@@ -15,7 +15,7 @@ from audit.models import TrailLine
 from frame.refusals import NotAllowedNow, TooMuch
 from notifications.models import Mail
 from partners.services import make_known
-from tests.cast import approve, ask, deny, fresh, member
+from tests.cast import approve, ask, ask_for_hour, deny, fresh, member
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
@@ -115,9 +115,23 @@ class TestHowMuchMayWait:
         assert ask(cast, at=now)
         assert ask(cast, at=now, for_=cast.dora)
 
+    def test_asking_a_linked_one_and_withdrawing_it_again_and_again_ends_somewhere(self, cast, now, settings):
+        settings.PORTAL_ASKS_PER_DAY_LINKED = 3
+        for number in range(3):
+            services.cancel_request(request=ask(cast, at=now + number * MINUTE), by=cast.pat, at=now + number * MINUTE)
+        mails = Mail.objects.count()
+
+        for kind in (ask, ask_for_hour):
+            with pytest.raises(TooMuch, match="You have asked Acme 3 times within a day") as refusal:
+                kind(cast, by=cast.pat, at=now + HOUR)
+            assert refusal.value.until == now + DAY
+        assert Mail.objects.count() == mails
+        assert ask(cast, at=now + HOUR, account=cast.globex)
+        assert ask(cast, at=now + DAY)
+
     def test_the_defaults_are_those_of_the_catalogue(self, settings):
         limits = (settings.PORTAL_PENDING_AVAILABLE, settings.PORTAL_PENDING_LINKED, settings.PORTAL_ASKS_PER_DAY)
-        assert limits == (5, 50, 20)
+        assert (*limits, settings.PORTAL_ASKS_PER_DAY_LINKED) == (5, 50, 20, 100)
         assert settings.PORTAL_ASK_AGAIN_AFTER == HOUR
 
     def test_the_page_answers_429_with_when_to_come_back(self, cast, now, signed_in, settings):

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 import pytest
 from bs4 import BeautifulSoup
 
-from frame.markdown import TAGS, VOID, to_html, to_text
+from frame.markdown import DEEPEST, TAGS, VOID, nested_too_deeply, to_html, to_text
 
 HOME = "https://portal.example"
 TURNED = "\N{RIGHT-TO-LEFT OVERRIDE}"
@@ -276,6 +276,26 @@ def test_the_plain_form_says_the_same_with_whole_addresses():
         "Title\n\nRead the manual <https://docs.example/a> and the case <https://portal.example/x>.\n\n"
         "1. one\n2. two\n   - three\n\n> four\n> five"
     )
+
+
+@pytest.mark.parametrize("one", [("*a ", "a* "), ("**a ", "a** "), ("_*a ", "a*_ ")])
+def test_stress_within_stress_within_stress_is_left_out_where_nobody_would_see_it(one):
+    opening, closing = one
+    deep, shown = opening * 1500 + closing * 1500, opening * 10 + closing * 10
+
+    page, plain = read(deep), to_text(deep)
+
+    assert page.get_text().split() == plain.split() == ["a"] * 3000
+    assert len(page.find_all(["em", "strong"])) == DEEPEST
+    assert (nested_too_deeply(deep), nested_too_deeply(shown)) == (True, False)
+
+
+@pytest.mark.parametrize(("piece", "most"), [("> ", 19), ("- ", 9)])
+def test_what_is_set_deeper_than_it_is_shown_is_known(piece, most):
+    assert "words" in to_text(piece * most + "words")
+    assert not nested_too_deeply(piece * most + "words")
+    assert "words" not in to_text(piece * (most + 1) + "words")
+    assert nested_too_deeply(piece * (most + 1) + "words")
 
 
 @pytest.mark.parametrize("piece", ["[", "*a_ ", "`", "[a](<b", ">", "- ", "![[", "<", "[a](b", "_*", "1. ", "[[a](b)"])

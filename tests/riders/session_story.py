@@ -29,4 +29,13 @@ def story_of_sessions(cast, now, strict):
     services.end_session(session=session, by=cast.carol, at=now + HOUR)
     other = services.plan_session(case=case, by=cast.tess, at=now, **times)
     services.call_off_session(session=other, by=cast.carol, at=now)
+    for permitted in (False, True):
+        services.change_remote_tools(
+            account=cast.acme,
+            primary_permitted=permitted,
+            others=ODD,
+            case=case,
+            by=cast.tess,
+            at=now + HOUR * permitted,
+        )
     return case

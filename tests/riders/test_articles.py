@@ -18,6 +18,7 @@ from tests.riders.written import published_article
 
 HERE, OTHERS = "/accounts/654321/articles/", "/accounts/810432/articles/"
 WINDOW = "/admin/riders/article/"
+DEEP = "*a " * 1600 + "a* " * 1600
 NEW = {"title": "Žižek’s Ångström", "text": "# Łódź\n\nSee [the manual](https://docs.example/a). ÉTÉ"}
 
 
@@ -70,7 +71,9 @@ class TestKeeping:
         assert TrailLine.objects.count() == before
 
     @pytest.mark.parametrize(
-        "wrong", [{"title": " "}, {"title": "x" * 201}, {"text": " \n"}, {"text": "x" * 50_001}], ids=range(4)
+        "wrong",
+        [{"title": " "}, {"title": "x" * 201}, {"text": " \n"}, {"text": "x" * 50_001}, {"text": DEEP}],
+        ids=range(5),
     )
     def test_what_cannot_be_one_is_refused(self, cast, now, wrong):
         with pytest.raises(ValidationError):

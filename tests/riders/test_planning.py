@@ -6,6 +6,7 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from icalendar import Calendar
 
+from accounts import authorization
 from audit.models import TrailLine
 from frame.refusals import NotAllowedNow
 from notifications.models import Mail
@@ -13,6 +14,7 @@ from riders import selectors, services
 from riders.models import RemoteSession, SessionRequest
 from riders.states import SessionRequestState, SessionStage, Side, Why
 from tests.cast import approve, ask
+from tests.pages import soup_of, words_of
 from tests.riders.acting_on_sessions import HOUR, LINK, a_case, a_session, accept
 
 DAY = timedelta(days=1)
@@ -190,6 +192,32 @@ class TestAttendees:
         approve(ask(cast, permissions=["view_cases"], at=now), by=cast.carol, at=now)
         services.invite_attendee(session=planned, person=cast.petra, by=cast.connie, at=now)
         assert Mail.objects.filter(to="petra@bolt.example", event="session_scheduled").count() == 1
+
+    @pytest.mark.trust("I11")
+    def test_whom_the_cases_were_lent_without_the_contacts_invites_whom_they_read_of_there(
+        self, cast, case, planned, now, signed_in
+    ):
+        support = {str(person) for person in authorization.people_of_support(at=now)}
+        approve(ask(cast, permissions=["view_cases", "write_cases"], at=now), by=cast.carol, at=now)
+        petra, page = signed_in(cast.petra), planned.get_absolute_url()
+
+        def offered(browser=petra):
+            options = soup_of(browser.get(page)).select("select[name=person] option[value]")
+            return {option.get_text() for option in options} - {"Nobody"}
+
+        assert offered() - support == {"Connie", "Petra"}
+        with pytest.raises(ValidationError, match="can see this case"):
+            services.invite_attendee(session=planned, person=cast.adam, by=cast.petra, at=now)
+        refused = petra.post(page, {"do": "invite", "person": cast.adam.pk, "name": "", "email": ""})
+        assert (refused.status_code, "Adam" in words_of(refused)) == (400, False)
+
+        services.post_comment(case=case, text="I look.", by=cast.adam, at=now)
+        assert offered() - support == {"Adam", "Connie", "Petra"}
+        services.invite_attendee(session=planned, person=cast.adam, by=cast.petra, at=now)
+        assert {"Carol", "Dora", "Ursula"} <= offered(signed_in(cast.connie))
+
+        approve(ask(cast, permissions=["view_contacts"], case_number="7", at=now), by=cast.carol, at=now)
+        assert {"Carol", "Dora", "Ursula"} <= offered()
 
     @pytest.mark.parametrize(
         ("name", "email", "field"),

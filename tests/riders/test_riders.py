@@ -136,9 +136,11 @@ class TestPublishing:
             ({"title": " "}, "blank"),
             ({"text": "\n \n"}, "Write a text"),
             ({"text": "x" * 50_001}, "50000"),
-            ({"text": ">" * 19 + " deep"}, "No PDF"),
+            ({"text": ">" * 18 + " deep"}, "No PDF"),
+            ({"text": ">" * 20 + " deep"}, "set into each other"),
+            ({"text": "*a " * 1600 + "a* " * 1600}, "set into each other"),
         ],
-        ids=range(6),
+        ids=range(8),
     )
     def test_what_cannot_be_a_pdf_is_refused_with_the_reason(self, cast, now, wrong, why):
         with pytest.raises(ValidationError) as refusal:
@@ -396,6 +398,53 @@ class TestWindow:
         assert (page.status_code, "U+4E2D" in words_of(page)) == (400, True)
         assert not Rider.objects.exists()
 
+    def test_a_draft_is_thrown_away_and_the_next_one_gets_its_number(self, cast, now, stan):
+        draft = services.draft_rider(title=TITLE, text=TEXT, by=cast.root, at=now)
+        assert "Throw away" in words_of(stan.get(f"{WINDOW}{draft.pk}/change/"))
+        asked = stan.post(WINDOW, {"action": "discard", "_selected_action": [draft.pk]})
+        sent = {"action": "discard", "_selected_action": [draft.pk], "confirmed": "yes", "seen": seen_of(draft)}
+        assert "It was never published" in words_of(asked)
+        assert Rider.objects.get() == draft
+
+        services.change_rider(rider=draft, title=TITLE, text="Other", by=cast.root, at=now)
+        assert "Nothing was thrown away" in soup_of(stan.post(WINDOW, sent, follow=True)).get_text()
+        assert Rider.objects.get() == draft
+
+        sent["seen"] = seen_of(Rider.objects.get())
+        answer = stan.post(WINDOW, sent)
+
+        assert (answer.status_code, answer.headers["Location"]) == (302, WINDOW)
+        assert not Rider.objects.exists()
+        line = TrailLine.objects.get(event="rider.discarded")
+        assert (line.actor_name, line.subject, line.details["title"]) == ("Stan", "rider-1", TITLE)
+        for service, more in (
+            (services.change_rider, {"title": TITLE, "text": TEXT}),
+            (services.publish_rider, {"seen": sent["seen"]}),
+            (services.discard_rider, {"seen": sent["seen"]}),
+        ):
+            with pytest.raises(NotAllowedNow, match="thrown away"):
+                service(rider=draft, by=cast.root, at=now, **more)
+        assert services.draft_rider(title=TITLE, text=TEXT, by=cast.root, at=now).version == 1
+
+    @pytest.mark.trust("C4")
+    def test_a_published_one_is_not_thrown_away(self, cast, rider, now, stan):
+        sent = {"action": "discard", "_selected_action": [rider.pk], "confirmed": "yes", "seen": seen_of(rider)}
+
+        assert "can never be changed" in soup_of(stan.post(WINDOW, sent, follow=True)).get_text()
+        with pytest.raises(NotAllowedNow, match="can never be changed"):
+            services.discard_rider(rider=rider, seen=seen_of(rider), by=cast.root, at=now)
+        assert "Throw away" not in words_of(stan.get(f"{WINDOW}{rider.pk}/change/"))
+        assert Rider.objects.get() == rider
+
+    @pytest.mark.parametrize("window", [WINDOW, "/admin/riders/article/"])
+    def test_what_is_set_into_each_other_too_deeply_is_said_on_the_form(self, stan, window):
+        text = "*a " * 1600 + "a* " * 1600
+
+        page = stan.post(f"{window}add/", {"title": TITLE, "text": text})
+        seen = stan.post(f"{window}add/", {"title": TITLE, "text": text, "_preview": "yes"})
+
+        assert (page.status_code, "set into each other" in words_of(page), seen.status_code) == (400, True, 200)
+
     def test_a_published_one_has_no_form(self, cast, rider, stan):
         assert stan.get(f"{WINDOW}{rider.pk}/write/").status_code == 403
         assert stan.post(f"{WINDOW}{rider.pk}/write/", {"title": "Other", "text": "Words"}).status_code == 403
@@ -410,8 +459,10 @@ class TestWindow:
         typed = {"title": "Other", "text": "Words"}
         for path in ("add/", f"{draft.pk}/write/"):
             assert {stan.get(WINDOW + path).status_code, stan.post(WINDOW + path, typed).status_code} == {403}
-        sent = {"action": "publish", "_selected_action": [draft.pk], "confirmed": "yes", "seen": seen_of(draft)}
-        assert stan.post(WINDOW, sent).status_code == 403
+        for action in ("publish", "discard"):
+            sent = {"action": action, "_selected_action": [draft.pk], "confirmed": "yes", "seen": seen_of(draft)}
+            assert stan.post(WINDOW, sent).status_code == 403
+        assert Rider.objects.get() == draft
         assert stan.post(f"{WINDOW}{draft.pk}/delete/", {"post": "yes"}).status_code == 404
         assert selectors.current_rider() is None
 
@@ -432,9 +483,11 @@ def test_nothing_is_written_or_published_on_a_second_factor_shown_long_ago(cast,
     doorbell.age_session(stan, seconds=700)
     publish = {"action": "publish", "_selected_action": [row.pk], "confirmed": "yes"}
     publish |= {"seen": seen_of(row)} if what == "rider" else {}
+    discard = publish | {"action": "discard"}
     typed = {"title": "Other", "text": "Words"}
 
-    for path, sent in ((window, publish), (f"{window}{row.pk}/write/", typed), (f"{window}add/", typed)):
+    acts = [(window, publish), (window, discard)] if what == "rider" else [(window, publish)]
+    for path, sent in (*acts, (f"{window}{row.pk}/write/", typed), (f"{window}add/", typed)):
         assert "/reauthenticate/" in stan.post(path, sent).headers["Location"], path
     row.refresh_from_db()
     assert (row.title, row.published_at) == (TITLE, None)

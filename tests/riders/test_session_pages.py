@@ -207,6 +207,21 @@ class TestWhoMay:
         [line] = TrailLine.objects.filter(event="attendee.confirmed")
         assert line.grants
 
+    def test_what_the_customer_begins_is_not_offered_to_whom_it_lent_its_cases(
+        self, cast, case, planned, now, signed_in
+    ):
+        permit_other_tools(cast, at=now)
+        approve(ask(cast, permissions=[P.VIEW_CASES, P.WRITE_CASES], at=now), by=cast.carol, at=now)
+        accept(cast, case, at=now)
+        petra, page = signed_in(cast.petra), planned.get_absolute_url()
+
+        words = words_of(petra.get(page))
+
+        assert "Acme begins it with Meetwell. How to join then stands on the case." in words
+        assert "Start the session" not in words
+        assert petra.post(page, {"do": "start", "joining": "Come in."}).status_code == 403
+        assert "Start the session" in words_of(signed_in(cast.connie).get(page))
+
     @pytest.mark.parametrize("who", ["connie", "ursula", "mike", "pat", "tess"])
     def test_the_tools_are_for_whoever_runs_the_settings(self, cast, signed_in, who):
         browser = signed_in(getattr(cast, who))

@@ -14,7 +14,7 @@ from notifications.models import Mail
 from riders import selectors, services
 from riders.models import Acknowledgement, CaseComment, RemoteSession, RemoteTools, Rider, SessionRequest, SupportCase
 from riders.states import Answer, CaseState, SessionRequestState, SessionStage, Why
-from tests.cast import approve, ask_for_support
+from tests.cast import approve, ask, ask_for_support
 from tests.riders.acting_on_sessions import HOUR, LINK, a_case, a_session, accept, permit_other_tools, rider
 
 MAKES_NO_LINK = [
@@ -233,6 +233,17 @@ class TestOtherTools:
         with pytest.raises(PermissionDenied, match="Acme begins this session"):
             start(elsewhere, by=cast.tess, at=now, joining="Come in.", support=False)
 
+    @pytest.mark.seed("S1-28")
+    def test_nor_is_a_partner_who_was_lent_its_cases(self, cast, case, elsewhere, now):
+        approve(ask(cast, permissions=["view_cases", "write_cases"], at=now), by=cast.carol, at=now)
+        accept(cast, case, at=now)
+
+        with pytest.raises(PermissionDenied, match="Acme begins this session, with Meetwell"):
+            start(elsewhere, by=cast.petra, at=now, joining="Come in.", support=False)
+
+        assert not RemoteSession.objects.running().exists()
+        assert start(elsewhere, by=cast.dora, at=now, joining="Come in.", support=False).started_by == cast.dora
+
     @pytest.mark.parametrize("words", ["", " ", "\u200b", "…", "x" * 2001])
     def test_instructions_say_something(self, cast, case, elsewhere, now, words):
         accept(cast, case, at=now)
@@ -254,7 +265,7 @@ class TestTools:
         ahead = a_session(cast, case, at=now)
 
         services.change_remote_tools(
-            account=cast.acme, primary_permitted=False, others="Meetwell", by=cast.tess, at=now, support=True
+            account=cast.acme, primary_permitted=False, others="Meetwell", by=cast.tess, at=now, case=case
         )
 
         running.refresh_from_db()
@@ -268,6 +279,28 @@ class TestTools:
         )
         with pytest.raises(ValidationError, match="like that already"):
             permit_other_tools(cast, at=now)
+
+    def test_what_support_writes_down_is_told_to_who_speaks_for_the_customer(self, cast, case, now):
+        services.follow_case(case=case, by=cast.adam, at=now)
+        approve(ask(cast, permissions=["view_cases"], at=now), by=cast.carol, at=now)
+        before = Mail.objects.count()
+        wrong = {"account": cast.acme, "primary_permitted": False, "others": "Meetwell", "case": case}
+        for by in (cast.carol, cast.petra, cast.mallory):
+            with pytest.raises(PermissionDenied):
+                services.change_remote_tools(**wrong, by=by, at=now)
+        assert Mail.objects.count() == before
+
+        services.change_remote_tools(**wrong, by=cast.tess, at=now)
+
+        told = Mail.objects.filter(event="tools_noted")
+        assert {mail.to for mail in told} == {f"{name}@acme.example" for name in ("adam", "carol", "connie")}
+        text = " ".join(told.first().text.split())
+        assert "TESS OF SUPPORT HAS WRITTEN DOWN WHICH TOOLS ACME PERMITS" in text
+        assert "Sessions are held with Meetwell. Acme begins them and says how to join." in text
+        assert f"/accounts/654321/cases/{case.number}/" in text
+        assert TrailLine.objects.get(event="tools.changed").case == case.number
+        permit_other_tools(cast, others="Otherwell", at=now)
+        assert Mail.objects.filter(event="tools_noted").count() == 3
 
     def test_an_account_that_permits_nothing_cannot_be_helped(self, cast, now):
         for others in ("", " ", "…", "\u200b"):

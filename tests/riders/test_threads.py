@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection, transaction
@@ -10,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from access_requests import services as requests
 from accounts.permissions import AccountPermission as P
+from accounts.permissions import Role
 from accounts.services import deactivate_person, end_membership, set_member_rights
 from audit.models import TrailLine
 from frame.refusals import NotAllowedNow
@@ -20,7 +23,9 @@ from riders.signals import case_solved
 from riders.states import CASE_MOVES, UNSOLVED, CaseState, moves
 from tests import nasty
 from tests.cast import approve, ask, ask_for_support, member
+from tests.crowd import many_people
 from tests.pages import form_of, sentence_beside, soup_of, words_of
+from tests.riders.acting_on_sessions import a_session, accept
 
 CASES = "/accounts/654321/cases/"
 DESK = "/admin/internal/cases/"
@@ -108,6 +113,40 @@ class TestComments:
             *("Hello Connie,", "    “Hello", "    Your password is”"),
         ]
         assert lines.count("--") == 1
+
+    def test_forty_followers_cost_the_database_no_more_than_eight(self, cast, now, case):
+        accept(cast, case, at=now)
+        session = a_session(cast, case, at=now)
+        acts = (
+            lambda: services.post_comment(case=case, text="Hello", by=cast.connie, at=now),
+            lambda: services.move_case(case=case, to="waiting_customer", by=cast.tess, support=True, at=now),
+            lambda: services.call_off_session(session=session, by=cast.tess, support=True, at=now),
+        )
+
+        def followed_by(company, number):
+            crowd = many_people(company, number, at=now, role=Role.ADMINISTRATOR)
+            people = [one.user for one in crowd]
+            EmailAddress.objects.bulk_create(
+                EmailAddress(user=user, email=user.email, verified=True, primary=True) for user in people
+            )
+            Authenticator.objects.bulk_create(Authenticator(user=user, type="totp", data={}) for user in people)
+            CaseFollower.objects.bulk_create(CaseFollower(case=case, person=user, since=now) for user in people)
+
+        def asked_and_sent(act):
+            with CaptureQueriesContext(connection) as queries, transaction.atomic():
+                before = Mail.objects.count()
+                act()
+                sent = Mail.objects.count() - before
+                transaction.set_rollback(True)
+            return len(queries), sent
+
+        for company in (cast.vendor, cast.acme):
+            followed_by(company, 4)
+        few = [asked_and_sent(act) for act in acts]
+        for company in (cast.vendor, cast.acme):
+            followed_by(company, 16)
+
+        assert [asked_and_sent(act) for act in acts] == [(queries, sent + 32) for queries, sent in few]
 
     def test_from_outside_the_line_names_the_access(self, cast, now, case):
         grant = approve(ask_for_support(cast, roles=["Follow up cases"], at=now), by=cast.carol, at=now)
@@ -423,6 +462,22 @@ class TestPages:
         )
         assert not CaseComment.objects.exists()
         assert browser.post(here, form_of(page) | {"to": "open"}).status_code == 302
+
+    def test_whoever_says_very_much_waits_and_loses_nothing(self, cast, now, case, signed_in, settings):
+        settings.ACCOUNT_RATE_LIMITS = settings.ACCOUNT_RATE_LIMITS | {"comment": "2/300s/user"}
+        connie, tess, here = signed_in(cast.connie), signed_in(cast.tess), f"{CASES}{case.number}/"
+        assert connie.post(here, form_of(connie.get(here)) | {"text": " "}).status_code == 400
+        for text in ("One.", "Two."):
+            assert connie.post(here, form_of(connie.get(here)) | {"text": text}).status_code == 302
+        mails = Mail.objects.count()
+
+        page = connie.post(here, form_of(connie.get(here)) | {"text": "Three."})
+
+        assert (page.status_code, form_of(page)["text"]) == (429, ["Three."])
+        assert "Wait a few minutes, then try again. Nothing was changed." in words_of(page)
+        assert ([one.text for one in selectors.thread(case)], Mail.objects.count()) == (["One.", "Two."], mails)
+        desk = f"{DESK}{case.number}/"
+        assert tess.post(desk, form_of(tess.get(desk)) | {"text": "Four."}).status_code == 302
 
     def test_reopening_without_a_reason_says_so_beside_the_field(self, cast, now, case, signed_in):
         services.solve_case(case=case, by=cast.tess, support=True, at=now)

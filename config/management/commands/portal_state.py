@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand
 from django.db import transaction
 
 from access_requests.models import AccessRequest, Block
-from accounts.models import Grant
+from accounts.models import Grant, ProposedChange
 from accounts.permissions import ordered
 from audit.models import TrailLine
 from audit.record import canonical_time
@@ -20,7 +20,10 @@ ANSWERS = {"request.approved": "approved", "request.denied": "denied"}
 
 
 class Command(BaseCommand):
-    help = "Shows requests, access, approvals, terms, sessions, mails and the trail. No secrets, no texts of mails."
+    help = (
+        "Shows requests, access, approvals, proposed changes, accepted terms, sessions, mails and the trail. "
+        "No secrets, no texts of mails."
+    )
 
     def add_arguments(self, parser):
         parser.add_argument("--json", action="store_true", help="everything as JSON, instead of how much there is")
@@ -32,6 +35,7 @@ class Command(BaseCommand):
             "decisions": [_decision(row) for row in _trail().filter(event__in=ANSWERS)],
             "grants": [_grant(row) for row in _grants()],
             "approvals": [_approval(row) for row in _approvals()],
+            "changes": [_change(row, clock.now()) for row in _changes()],
             "blocks": [_block(row) for row in _blocks()],
             "partnerships": [_partnership(row) for row in _partnerships()],
             "acknowledgements": [_acknowledgement(row) for row in _acknowledgements()],
@@ -52,6 +56,10 @@ def _trail():
 def _grants():
     rows = Grant.objects.select_related("account", "grantee", "decided_by", "ended_by", "parent", "membership__account")
     return rows.prefetch_related("permissions__permission").order_by("pk")
+
+
+def _changes():
+    return ProposedChange.objects.with_people().order_by("pk")
 
 
 def _blocks():
@@ -114,6 +122,20 @@ def _grant(row):
         "end_reason": row.end_reason,
         "ended_by": _email(row.ended_by),
         "decided_by": _email(row.decided_by),
+    }
+
+
+def _change(row, at):
+    return {
+        "id": row.public_id,
+        "account": row.account.number,
+        "grant": row.grant.public_id,
+        "case": row.case_number,
+        "state_now": row.state_at(at).value,
+        "proposed_by": row.proposed_by.email,
+        "answered_by": _email(row.answered_by),
+        **_fields(row, "state", "reason", "changes", "version", "digest", "proposed_at", "respond_by", "answered_at"),
+        "answer": row.answer,
     }
 
 

@@ -5,9 +5,9 @@ from django.urls import reverse
 from notifications import outbox
 from notifications.outbox import Letter
 
-from . import authorization
-from .permissions import DECIDER_ROLES
-from .selectors import language_and_zone_of, language_for, standing, who_runs
+from .. import authorization
+from ..permissions import DECIDER_ROLES
+from ..selectors import language_and_zone_of, language_for, standing, who_runs
 
 FOLDER = "accounts/email"
 

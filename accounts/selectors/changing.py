@@ -1,0 +1,123 @@
+"""Reads of what support proposes to change: who reads it, who answers it, what would be different."""
+
+from dataclasses import dataclass
+
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from frame.wording import spell_moment
+
+from .. import authorization
+from ..models import CONFIGURED, Membership, ProposedChange
+from ..permissions import AccountPermission
+from ..states import AccountKind, ChangeState, RequestKind
+from .configuring import Change, configuration_of, spell_value
+
+
+@dataclass(frozen=True)
+class Difference(Change):
+    """One thing a proposal would change: what it was when it was proposed, what it would be, and what holds now."""
+
+    holds: object = None
+
+    @property
+    def before(self):
+        """What it was, in words and in full."""
+        return spell_value(self.field, self.was, in_full=True)
+
+    @property
+    def after(self):
+        """What it would be, in words and in full."""
+        return spell_value(self.field, self.now, in_full=True)
+
+    @property
+    def holding(self):
+        """What holds now, in words and in full."""
+        return spell_value(self.field, self.holds, in_full=True)
+
+    @property
+    def new(self):
+        """Of a list what would come in; of anything else nothing."""
+        return [one for one in self.now if one not in self.was] if isinstance(self.now, list) else []
+
+    @property
+    def gone(self):
+        """Of a list what would go; of anything else nothing."""
+        return [one for one in self.was if one not in self.now] if isinstance(self.now, list) else []
+
+
+def differences_of(change):
+    """What a proposal would change, thing by thing in the order of the page, beside what holds now. One query."""
+    here = configuration_of(change.account)
+    known = {one["field"]: one for one in change.changes}
+    return [
+        Difference(name, known[name]["before"], known[name]["after"], holds=getattr(here, name))
+        for name in CONFIGURED
+        if name in known
+    ]
+
+
+def reads_changes(user, account, *, at):
+    """Whether this person reads every proposal of an account: who may answer such, and the account's own people who see
+    the configuration.
+    """
+    own = Membership.objects.giving(AccountPermission.VIEW_CONFIGURATION, at).filter(user=user, account=account)
+    return own.exists() or authorization.decides_for(user, RequestKind.CHANGE, at=at).filter(pk=account.pk).exists()
+
+
+def changes_read_by(user, account, *, at):
+    """The proposals of an account that this person may read, as a queryset, newest first: all of them, or for whoever
+    does not read all those they made themselves.
+    """
+    rows = ProposedChange.objects.filter(account=account).with_people()
+    return rows if reads_changes(user, account, at=at) else rows.filter(proposed_by=user)
+
+
+def change_of(account, public_id):
+    """The proposal with this id in an account, or ``None``, whoever asks: for saying who answers it."""
+    return ProposedChange.objects.filter(account=account, public_id=public_id).with_people().first()
+
+
+def changes_waiting_in(account, user, *, at):
+    """What waits in an account for an answer, of what this person may read, longest first."""
+    return changes_read_by(user, account, at=at).waiting(at).order_by("proposed_at", "pk")
+
+
+def changes_waiting_for(user, *, at):
+    """The proposals ``user`` may answer now, in whatever account: nobody's own, nor those of anybody with whom they
+    share a partner or vendor account.
+    """
+    outside = (AccountKind.PARTNER, AccountKind.VENDOR)
+    shared = Membership.objects.active(at).filter(user=user, account__kind__in=outside).order_by().values("account")
+    colleagues = Membership.objects.active(at).filter(account__in=shared).order_by().values("user")
+    mine = authorization.decides_for(user, RequestKind.CHANGE, at=at).order_by().values("pk")
+    rows = ProposedChange.objects.waiting(at).filter(account__in=mine)
+    return rows.exclude(Q(proposed_by=user) | Q(proposed_by__in=colleagues)).with_people().order_by("respond_by", "pk")
+
+
+def answerers_of(change, *, at):
+    """Who may answer a proposal, as a queryset of people."""
+    return authorization.deciders(change.account, RequestKind.CHANGE, at=at, apart_from=[change.proposed_by])
+
+
+def may_answer(user, change, *, at):
+    """Whether this person may answer a proposal, so far as who they are goes: for buttons."""
+    return answerers_of(change, at=at).filter(pk=user.pk).exists()
+
+
+def what_became_of(change, *, at):
+    """One sentence on why a proposal cannot be answered any more: who was faster and when, or what happened."""
+    now = ProposedChange.objects.select_related("answered_by").get(pk=change.pk)
+    said = {
+        ChangeState.AGREED: _("%(name)s agreed to this change on %(when)s."),
+        ChangeState.REFUSED: _("%(name)s refused this change on %(when)s."),
+        ChangeState.WITHDRAWN: _("%(name)s withdrew this proposal on %(when)s."),
+    }
+    state = now.state_at(at)
+    if state in said:
+        when = spell_moment(now.answered_at, timezone.get_current_timezone())
+        return said[state] % {"name": now.answered_by, "when": when}
+    if state == ChangeState.OUTDATED:
+        return _("The configuration was changed in between, so this proposal no longer fits. It was not applied.")
+    return _("This proposal has lapsed: the time to answer, or the access it was made under, is over.")
