@@ -11,6 +11,7 @@ from .approvals import (
     offered_bundles,
     seen_of,
     standing_approvals,
+    unended_for,
     waits_for_answer,
     withdrawable,
 )
@@ -98,6 +99,7 @@ __all__ = [
     "thread",
     "told_of",
     "tools_of",
+    "unended_for",
     "valid_acknowledgement",
     "waiting_request",
     "waits_for_answer",

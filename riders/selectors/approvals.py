@@ -61,9 +61,14 @@ def inside_for(case, *, at):
     return _accesses(case).filter(pk__in=Grant.objects.effective(at).order_by().values("pk"))
 
 
+def unended_for(case, *, at):
+    """The access for a case that somebody could still end."""
+    return _accesses(case).unended(at)
+
+
 def ends_with(case, user, *, at):
     """The access that ends when this person takes back what they may of a case."""
-    unended = _accesses(case).unended(at)
+    unended = unended_for(case, at=at)
     if authorization.allows(user, AccountPermission.END_ACCESS, case.account, at=at):
         return unended
     return unended.filter(Q(decided_by=user) | Q(parent__decided_by=user))

@@ -134,10 +134,8 @@ def withdraw_case_access(*, case, by, at):
         raise PermissionDenied(_("Only who approved it, or may end access, can take it back."))
     if not mine.exists():
         raise NotAllowedNow(_("There is nothing to withdraw: support has no approval to enter for this case."))
-    ended = _end(mine, reason=ApprovalEnd.WITHDRAWN, by=by, at=at)
-    note("case_access.withdrawn", acting, at=at, approvals=[approval.pk for approval in ended])
-    emails.access_over(case=acting.case, approvals=ended, reason=ApprovalEnd.WITHDRAWN, by=by, at=at)
-    return ended
+    losing = selectors.ends_with(acting.case, by, at=at)
+    return _take_away(acting, mine, losing, reason=ApprovalEnd.WITHDRAWN, at=at)
 
 
 @transaction.atomic
@@ -152,10 +150,8 @@ def finish_investigation(*, case, by, at):
     standing = selectors.standing_approvals(acting.case, at=at)
     if not standing.exists():
         raise NotAllowedNow(_("There is nothing to finish: support has no approval to enter for this case."))
-    ended = _end(standing, reason=ApprovalEnd.FINISHED, by=by, at=at)
-    note("case_access.finished", acting, at=at, approvals=[approval.pk for approval in ended])
-    emails.access_over(case=acting.case, approvals=ended, reason=ApprovalEnd.FINISHED, by=by, at=at)
-    return ended
+    losing = selectors.unended_for(acting.case, at=at)
+    return _take_away(acting, standing, losing, reason=ApprovalEnd.FINISHED, at=at)
 
 
 def end_with_case(acting, *, at):
@@ -165,6 +161,19 @@ def end_with_case(acting, *, at):
     """
     unended = selectors.approvals_of(acting.case).filter(ended_at=None, ends_at__gt=at)
     return _end(unended, reason=ApprovalEnd.SOLVED, by=acting.by, at=at) if unended.exists() else []
+
+
+def _take_away(acting, approvals, losing, *, reason, at):
+    """End approvals of the locked case before it is over: the line, and the mails.
+
+    :param losing: the access that ends with them; whoever had it, and whoever approved that, reads of it in its receipt
+    """
+    receipts = {pk for one in losing for pk in (one.grantee_id, (one.parent or one).decided_by_id)}
+    ended = _end(approvals, reason=reason, by=acting.by, at=at)
+    note(f"case_access.{reason}", acting, at=at, approvals=[approval.pk for approval in ended])
+    facts = {"reason": reason, "by": acting.by, "at": at}
+    emails.access_over(case=acting.case, approvals=ended, apart_from=receipts, **facts)
+    return ended
 
 
 def put_before_contacts(case, *, at, by=None, roles=(), why=""):
