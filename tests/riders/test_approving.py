@@ -1,11 +1,14 @@
 """Whether support may enter an account for a case: asked, approved, declined, withdrawn, finished."""
 
 import hashlib
+import json
 from datetime import timedelta
+from io import StringIO
 
 import pytest
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.management import call_command
 
 from accounts.models import AccessRole, Grant, Membership
 from accounts.permissions import Role
@@ -20,6 +23,7 @@ from riders.signals import case_approval_withdrawn, case_solved
 from riders.states import ApprovalEnd, CaseState
 from riders.states import SessionRequestState as S
 from tests.cast import READ_RECORDS, REPAIR, WEEK, member
+from tests.pages import words_of
 from tests.riders.approval_story import ask_to_enter, bundles, let_in, let_write_cases
 from tests.riders.terms import request as ask_for_session
 
@@ -147,7 +151,7 @@ class TestApproving:
         assert not Grant.objects.filter(case_number=backups.number).exists()  # it opens nothing by itself
 
     @pytest.mark.seed("S3-2")
-    @pytest.mark.trust("A7", "B1")
+    @pytest.mark.trust("A7")
     @pytest.mark.parametrize("who", ["ursula", "mike", "pat", "petra", "piotr", "quinn", "tess", "root", "mallory"])
     def test_nobody_else_does(self, cast, now, backups, who):
         let_write_cases(cast)
@@ -363,3 +367,33 @@ class TestEnding:
         assert (asked.state, asked.answered_by) == (S.WITHDRAWN, cast.connie)
         answered = Mail.objects.filter(event="session_answered")
         assert sorted(mail.to.partition("@")[0] for mail in answered) == ["carol", "tom"]
+
+
+class TestReading:
+    def test_operators_read_what_was_approved_by_whom_and_how_it_ended(self, cast, now, backups):
+        given = let_in(backups, by=cast.connie, at=now)
+        services.withdraw_case_access(case=backups, by=cast.carol, at=now + HOUR)
+        out = StringIO()
+        call_command("portal_state", "--json", stdout=out)
+
+        [row] = json.loads(out.getvalue())["approvals"]
+        assert row == {
+            "account": "654321",
+            "case": backups.number,
+            "approved_by": cast.connie.email,
+            "approved_at": canonical_time(now),
+            "ends_at": canonical_time(now + WEEK),
+            "permissions": ["view_orders", "view_invoices", "view_usage"],
+            "digest": given.digest,
+            "ended_at": canonical_time(now + HOUR),
+            "ended_by": cast.carol.email,
+            "end_reason": "withdrawn",
+        }
+
+    def test_staff_see_that_it_is_and_not_what_it_lends(self, cast, now, backups, signed_in):
+        given = let_in(backups, by=cast.connie, at=now)
+        page = signed_in(cast.root).get(f"/admin/riders/caseapproval/{given.pk}/change/")
+
+        assert page.status_code == 200
+        assert "Connie" in words_of(page)
+        assert READ_RECORDS not in page.content.decode()
