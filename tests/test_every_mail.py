@@ -12,13 +12,14 @@ from notifications.models import Mail, Notice
 from partners.services import make_known, tell_of_available
 from tests.access_requests.test_email_templates import joined, page, strict, words_of_html, words_of_text
 from tests.access_requests.test_email_templates import story as story_of_access
+from tests.accounts.test_changing_emails import story as story_of_changes
 from tests.accounts.test_email_templates import story as story_of_people
 from tests.riders.session_story import story_of_sessions
 from tests.riders.stories import play_cases
 from tests.riders.test_terms_emails import story as story_of_terms
 from tests.test_house_rules import MAILS
 
-__all__ = ["story_of_access", "story_of_people", "story_of_sessions", "story_of_terms", "strict"]
+__all__ = ["story_of_access", "story_of_changes", "story_of_people", "story_of_sessions", "story_of_terms", "strict"]
 
 # Who reads it, each time that it was sent, and the pages its buttons open. Carol and Mallory are the primary users and
 # decide, Adam, Dora and later M are administrators and answer support too; Pat asks, Petra and Piotr get in; Quinn asks
@@ -26,6 +27,7 @@ __all__ = ["story_of_access", "story_of_people", "story_of_sessions", "story_of_
 ASKED, ANSWER, OWN = {"pat petra", "pat piotr", "quinn", "tess"}, {"decide"}, {"account_contacts"}
 CASE = {"account_case", "desk_case"}
 ANSWERS_SUPPORT = "adam carol dora"
+ANSWERS_CHANGES = "adam carol connie dora"
 RUN_LATER = "adam carol connie dora m"  # who runs Acme once Connie had the place for a day
 RUN_ACME = {"adam carol dora m", RUN_LATER}
 MEETING, CALENDAR = {"account_session", "desk_session"}, {"account_session_calendar", "desk_session_calendar"}
@@ -67,6 +69,9 @@ TABLE = {
     "factor_reset_started": (RUN_ACME, {"factor_reset"}),
     "factor_reset_stopped": (RUN_ACME, {"factor_reset"}),
     "factor_reset_completed": ({RUN_LATER}, {"factor_reset"}),
+    "change_proposed": ({ANSWERS_CHANGES}, {"account_change"}),
+    "change_reminder": ({ANSWERS_CHANGES}, {"account_change"}),
+    "change_closed": ({f"{ANSWERS_CHANGES} tess"}, {"account_change"}),
     "terms_asked": ({"adam carol connie dora"}, {"account_terms"}),
     "terms_answered": ({"connie tess", "mike tess"}, CASE),
     "session_requested": ({"mike tess", "connie tess tom"}, CASE),
@@ -81,10 +86,11 @@ TABLE = {
 }
 # What asks the customer for something, or tells of what was given, says what to do where it was not expected
 UNEXPECTED = {"requested_customer", "edited_customer", "reminder_customer", "granted_customer", "hour_asked"}
+UNEXPECTED |= {"change_proposed", "change_reminder"}
 
 
 @pytest.fixture
-def mails(cast, story_of_terms, story_of_sessions, story_of_access, story_of_people, now, signed_in):
+def mails(cast, story_of_changes, story_of_terms, story_of_sessions, story_of_access, story_of_people, now, signed_in):
     """Every mail: terms and sessions, the question and the answer, the people of an account, a new customer, cases."""
     for person in (cast.quinn, cast.tess, cast.tom):
         signed_in(person)
