@@ -38,9 +38,10 @@ class ProposedChanges(OfAccount):
         return super().get_queryset(request).with_state_now(clock.now())
 
     def history_of(self, row):
-        """What became of it, and the change that was made by it."""
-        lines = trail.history(row.public_id, row.grant.public_id)
-        return lines.filter(details__change=row.public_id)
+        """What became of it; with what was done through the access, where staff read that."""
+        if getattr(row, "is_kept", False):
+            return trail.history(row.public_id)
+        return trail.history(row.public_id, row.grant.public_id).filter(details__change=row.public_id)
 
     @admin.display(description=gettext_lazy("state"), ordering="state")
     def state_now(self, change):
