@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts import authorization
 from accounts import selectors as accounts
-from accounts.permissions import KINDS, PAGES, AccountPermission
+from accounts.permissions import KINDS, PAGES, UNDER, AccountPermission
 from accounts.states import AccountKind
 from frame import clock
 from frame.origin import from_networks
@@ -74,6 +74,8 @@ def _tabs(request, visit):
         if (right is None or right in visit.rights) and KINDS.get(name, visit.account.kind) == visit.account.kind:
             pages.setdefault(label, reverse(name, args=[visit.account.number]))
     best = max((url for url in pages.values() if request.path.startswith(url)), key=len, default="")
+    if visit.page in UNDER:
+        best = reverse(UNDER[visit.page], args=[visit.account.number])
     return [{"url": url, "label": label, "current": url == best} for label, url in pages.items()]
 
 

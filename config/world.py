@@ -68,6 +68,7 @@ STAFF_MAY = [
     "view_account",
     "view_membership",
     "view_grant",
+    "view_proposedchange",
     "view_order",
     "view_invoice",
     "view_usage",

@@ -14,6 +14,7 @@ from accounts.models import (
     Invitation,
     Membership,
     MembershipRight,
+    ProposedChange,
     User,
 )
 from audit.models import TrailLine
@@ -75,6 +76,7 @@ def what_stands():
         list(GrantedPermission.objects.order_by("pk").values_list("grant", "permission")),
         list(Block.objects.order_by("pk").values()),
         *(list(table.objects.order_by("pk").values()) for table in (Account, Configuration, Invitation, Membership)),
+        list(ProposedChange.objects.order_by("pk").values()),
         list(MembershipRight.objects.order_by("pk").values_list("membership", "permission")),
         list(Partnership.objects.order_by("pk").values()),
         list(SupportCase.objects.order_by("pk").values()),

@@ -12,6 +12,7 @@ from notifications.models import Mail, Notice
 from partners.services import make_known, tell_of_available
 from tests.access_requests.test_email_templates import joined, page, strict, words_of_html, words_of_text
 from tests.access_requests.test_email_templates import story as story_of_access
+from tests.accounts.test_changing_emails import story as story_of_changes
 from tests.accounts.test_email_templates import story as story_of_people
 from tests.riders.approval_story import story_of_approvals
 from tests.riders.session_story import story_of_sessions
@@ -22,6 +23,7 @@ from tests.test_house_rules import MAILS
 __all__ = [
     "story_of_access",
     "story_of_approvals",
+    "story_of_changes",
     "story_of_people",
     "story_of_sessions",
     "story_of_terms",
@@ -34,6 +36,7 @@ __all__ = [
 ASKED, ANSWER, OWN = {"pat petra", "pat piotr", "quinn", "tess"}, {"decide"}, {"account_contacts"}
 CASE = {"account_case", "desk_case"}
 ANSWERS_SUPPORT = "adam carol dora"
+ANSWERS_CHANGES = "adam carol connie dora"
 RUN_LATER = "adam carol connie dora m"  # who runs Acme once Connie had the place for a day
 RUN_ACME = {"adam carol dora m", RUN_LATER}
 MEETING, CALENDAR = {"account_session", "desk_session"}, {"account_session_calendar", "desk_session_calendar"}
@@ -75,6 +78,9 @@ TABLE = {
     "factor_reset_started": (RUN_ACME, {"factor_reset"}),
     "factor_reset_stopped": (RUN_ACME, {"factor_reset"}),
     "factor_reset_completed": ({RUN_LATER}, {"factor_reset"}),
+    "change_proposed": ({ANSWERS_CHANGES}, {"account_change"}),
+    "change_reminder": ({ANSWERS_CHANGES}, {"account_change"}),
+    "change_closed": ({f"{ANSWERS_CHANGES} tess"}, {"account_change"}),
     "terms_asked": ({"adam carol connie dora"}, {"account_terms"}),
     "terms_answered": ({"connie tess", "mike tess"}, CASE),
     "session_requested": ({"mike tess", "connie tess tom"}, CASE),
@@ -99,14 +105,24 @@ UNEXPECTED = {
     "granted_customer",
     "hour_asked",
     "case_access_asked",
+    "change_proposed",
+    "change_reminder",
 }
 
 
 @pytest.fixture
 def mails(
-    cast, story_of_terms, story_of_approvals, story_of_sessions, story_of_access, story_of_people, now, signed_in
+    cast,
+    story_of_changes,
+    story_of_terms,
+    story_of_approvals,
+    story_of_sessions,
+    story_of_access,
+    story_of_people,
+    now,
+    signed_in,
 ):
-    """Every mail: terms, approvals and sessions, the question and the answer, people, a new customer, cases."""
+    """Every mail: changes, terms, approvals and sessions, the question and the answer, people, a new customer, cases."""
     for person in (cast.quinn, cast.tess, cast.tom):
         signed_in(person)
     make_known(partner=cast.crow, customer=cast.globex, by=cast.stan, at=now)

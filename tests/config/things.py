@@ -11,6 +11,7 @@ from accounts.models import Grant
 from accounts.permissions import Role
 from riders.services import open_case, plan_session, request_session
 from riders.states import Why
+from tests.accounts.proposals import lend_for_case, propose
 from tests.cast import INVOICES, READ_RECORDS, approve, ask, ask_for_support, member, role_bundles
 from tests.riders.approval_story import let_in
 from tests.riders.written import published_article, published_rider
@@ -59,6 +60,8 @@ def things(cast, now):
     session = plan_session(case=case, by=cast.tess, at=now, **tomorrow)
     here = {"number": "654321", "customer": "654321", "partner": "700118", "case_number": case.number, **written}
     here |= {"session_id": session.public_id}
+    lend_for_case(cast, at=now)
+    proposed = propose(cast, at=now)
     return [
         here
         | {"public_id": waiting.public_id, "grant_id": child.public_id, "membership": member(cast.mike, cast.acme).pk},
@@ -70,6 +73,7 @@ def things(cast, now):
         here | {"public_id": reset.public_id},
         here | {"public_id": supporting.public_id},
         here | {"case_number": asked.number},
+        here | {"public_id": proposed.public_id},
     ]
 
 
