@@ -54,6 +54,8 @@ TABLE = {
     "ended_together": ({"mallory pat petra"}, {"account_access", "home"}),
     "linked": ({"carol pat", "carol quinn", "mallory pat"}, {"home"}),
     "unlinked": ({"carol quinn"}, {"home"}),
+    "review_due": ({"carol", "mallory"}, {"account_review"}),
+    "review_finished": ({"carol"}, {"account_reviewed"}),
     "new_customer": ({"quinn"}, {"contacts"}),
     "invited": ({"m", "n", "o"}, {"invitation"}),
     "invited_told": ({"adam carol dora", "adam carol dora m"}, OWN),

@@ -56,6 +56,7 @@ def home(request):
     mine = selectors.asked_by(user, at=at).with_people()
     context = {
         "waiting": waiting[:HOME_ROWS],
+        "to_look_through": selectors.reviews_waiting_for(user, at=at)[:HOME_ROWS],
         "mine": mine[:HOME_ROWS],
         "access_now": selectors.access_now(user, at=at)[:HOME_ROWS],
         "page": page,

@@ -31,6 +31,8 @@ BUTTONS = {
     "desk_terms_ask": {},
     "account_case_follow": {"follow": ["yes"]},
     "desk_case_follow": {"follow": ["yes"]},
+    "account_review_access": {"answer": ["end"]},
+    "account_review_member": {"answer": ["end"]},
 }
 # Answers on its own page, and writes down whatever was looked up
 WRITTEN_DOWN = {"support_find", "help_desk"}
