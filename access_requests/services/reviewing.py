@@ -25,16 +25,21 @@ from .moving import lock_account, lock_grant, lock_grants
 
 
 @transaction.atomic
-def keep_in_review(*, account, grants, memberships, by, at):
+def keep_in_review(*, account, grants, memberships, by, at, after=None):
     """Say of these that they stay as they are. Whoever is out or was spoken of meanwhile is left as they are.
 
     :param grants: access to the account
     :param memberships: of the account
+    :param after: the id of the review that was finished last when ``by`` read the page, 0 for none; ``None`` where
+        that does not matter
     :returns: how many were kept, and how many were left
     :raises PermissionDenied: ``by`` does not see who has access to the account, or may not end access
-    :raises NotAllowedNow: nothing is left of these to be said
+    :raises NotAllowedNow: nothing is left of these to be said, or somebody finished the review meanwhile
     """
     account = _enter(account, by, at=at)
+    last = selectors.last_review(account)
+    if last is not None and after is not None and last.pk != after:
+        raise NotAllowedNow(_("%(name)s has finished this meanwhile.") % {"name": last.finished_by})
     wanted = Grant.objects.filter(account=account, pk__in=[grant.pk for grant in grants])
     still = [grant for grant in lock_grants(wanted) if grant.unended_at(at)]
     members = Membership.objects.living().filter(account=account, pk__in=[one.pk for one in memberships])

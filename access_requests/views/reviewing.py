@@ -158,7 +158,7 @@ def _line(request, visit, line, *, at):
         "visit": visit,
         "line": line,
         "form": form,
-        "terms": selectors.grant_terms(grant) if grant else None,
+        "last": selectors.last_review(account),
         "hanging": list(grant.children.unended(at).select_related("grantee")) if grant else [],
         "refusal": refusal,
         "at": at,
@@ -190,8 +190,11 @@ def _keep(request, visit, *, at):
     :raises Http404: one that no page has shown
     """
     grants, memberships = _chosen(visit.account, request.POST)
+    after = request.POST.get("after", "")
+    if not (after.isascii() and after.isdecimal() and len(after) < 19):
+        raise Http404
     kept, left = services.keep_in_review(
-        account=visit.account, grants=grants, memberships=memberships, by=request.user, at=at
+        account=visit.account, grants=grants, memberships=memberships, after=int(after), by=request.user, at=at
     )
     words = ngettext("One is kept.", "%(count)d are kept.", kept) % {"count": kept}
     if left:

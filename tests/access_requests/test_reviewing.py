@@ -50,12 +50,13 @@ def keep(cast, *people, by, at, grants=()):
     return services.keep_in_review(account=cast.acme, grants=grants, memberships=members, by=by, at=at)
 
 
-def keep_everybody(cast, *, by, at):
+def keep_everybody(cast, *, by, at, after=None):
     """This will keep whoever is in at Acme."""
     return services.keep_in_review(
         account=cast.acme,
         grants=Grant.objects.unended(at).filter(account=cast.acme),
         memberships=Membership.objects.living().filter(account=cast.acme),
+        after=after,
         by=by,
         at=at,
     )

@@ -94,7 +94,7 @@ class TestTheList:
         second = carol.get(PAGE, {"page": "2", "size": "20"})
         assert (len(rows(second)), len(keys(second))) == (17, 17)
 
-        answer = carol.post(f"{PAGE}?page=2&size=20", {"do": "keep", "line": keys(second)}, follow=True)
+        answer = carol.post(f"{PAGE}?page=2&size=20", {"do": "keep", "after": "0", "line": keys(second)}, follow=True)
 
         assert answer.redirect_chain == [(f"{PAGE}?page=2&size=20", 302)]
         assert "17 are kept." in soup_of(answer).get_text()
@@ -106,7 +106,7 @@ class TestTheList:
         carol = signed_in(cast.carol)
         page = carol.get(PAGE)
 
-        answer = carol.post(PAGE, {"do": "keep", "line": keys(page)}, follow=True)
+        answer = carol.post(PAGE, {"do": "keep", "after": "0", "line": keys(page)}, follow=True)
 
         review = Review.objects.get()
         assert answer.redirect_chain == [(f"{PAST}{review.pk}/", 302)]
@@ -117,7 +117,7 @@ class TestTheList:
 
     def test_what_was_answered_meanwhile_is_said_and_nothing_is_lost(self, cast, signed_in, piotrs, now):
         carol = signed_in(cast.carol)
-        line = {"do": "keep", "line": f"access-{piotrs.public_id}"}
+        line = {"do": "keep", "after": "0", "line": f"access-{piotrs.public_id}"}
         services.end_in_review(account=cast.acme, grant=piotrs, by=cast.adam, at=now)
 
         again = carol.post(PAGE, line)
@@ -127,10 +127,21 @@ class TestTheList:
         assert "Ended Adam" in rows(again)["Piotr"]
         assert soup_of(again).select_one("main [role=alert]")
 
+    def test_what_somebody_finished_meanwhile_is_not_begun_anew_from_an_old_page(self, cast, signed_in):
+        carol, adam = signed_in(cast.carol), signed_in(cast.adam)
+        page = carol.get(PAGE)
+        adam.post(PAGE, {"do": "keep", "after": "0", "line": keys(adam.get(PAGE))})
+
+        answer = carol.post(PAGE, {"do": "keep", "after": "0", "line": keys(page)})
+
+        assert (answer.status_code, Review.objects.count()) == (409, 1)
+        assert "Adam has finished this meanwhile." in words_of(answer)
+        assert "Kept" not in words_of(answer)
+
     def test_finishing_is_refused_while_somebody_is_left_and_offered_once_nobody_is(self, cast, signed_in, piotrs, now):
         carol = signed_in(cast.carol)
         members = [f"member-{one.pk}" for one in Membership.objects.living().filter(account=cast.acme)]
-        carol.post(PAGE, {"do": "keep", "line": members})
+        carol.post(PAGE, {"do": "keep", "after": "0", "line": members})
         assert carol.post(PAGE, {"do": "finish"}).status_code == 409
         assert "Finish" not in buttons(carol.get(PAGE))
 
@@ -246,7 +257,7 @@ class TestWhoOpensIt:
             assert (here.status_code, nowhere.status_code) == (404, 404)
             assert words_of(here) == words_of(nowhere)
         for path, sent in (
-            (PAGE, {"do": "keep", "line": f"member-{mikes.pk}"}),
+            (PAGE, {"do": "keep", "after": "0", "line": f"member-{mikes.pk}"}),
             (line_of(piotrs), {"answer": "end"}),
             (line_of_member(mikes), {"answer": "end"}),
         ):
@@ -268,7 +279,7 @@ class TestWhoOpensIt:
 
         assert set(rows(mallory.get(own))) == {"Mallory"}
         for key in (f"access-{piotrs.public_id}", f"member-{member(cast.mike, cast.acme).pk}"):
-            assert mallory.post(own, {"do": "keep", "line": key}).status_code == 409
+            assert mallory.post(own, {"do": "keep", "after": "0", "line": key}).status_code == 409
         assert mallory.get(line_of(piotrs).replace("654321", "810432")).status_code == 404
         assert mallory.post(line_of(piotrs).replace("654321", "810432"), {"answer": "end"}).status_code == 404
         assert not ReviewLine.objects.exists()
@@ -283,11 +294,13 @@ class TestWhoOpensIt:
         [
             {},
             {"do": "keep"},
-            {"do": "end", "line": "member-1"},
-            {"do": "keep", "line": "member"},
-            {"do": "keep", "line": "case-1"},
-            {"do": "keep", "line": "member-\u0663"},
-            {"do": "keep", "line": f"access-{'0' * 33}"},
+            {"do": "keep", "line": "member-1"},
+            {"do": "keep", "after": "x", "line": "member-1"},
+            {"do": "end", "after": "0", "line": "member-1"},
+            {"do": "keep", "after": "0", "line": "member"},
+            {"do": "keep", "after": "0", "line": "case-1"},
+            {"do": "keep", "after": "0", "line": "member-\u0663"},
+            {"do": "keep", "after": "0", "line": f"access-{'0' * 33}"},
         ],
         ids=str,
     )
@@ -300,7 +313,7 @@ class TestWhoOpensIt:
 
         assert carol.get(f"{PAGE}member/{huge}/").status_code == 404
         assert carol.get(f"{PAST}{huge}/").status_code == 404
-        assert carol.post(PAGE, {"do": "keep", "line": f"member-{huge}"}).status_code == 409
+        assert carol.post(PAGE, {"do": "keep", "after": "0", "line": f"member-{huge}"}).status_code == 409
 
 
 class TestWhereItStands:
@@ -325,7 +338,7 @@ class TestWhereItStands:
 
     def test_what_was_said_can_be_taken_along_as_a_file(self, cast, signed_in, now):
         carol = signed_in(cast.carol)
-        carol.post(PAGE, {"do": "keep", "line": keys(carol.get(PAGE))})
+        carol.post(PAGE, {"do": "keep", "after": "0", "line": keys(carol.get(PAGE))})
         review = Review.objects.get()
 
         answer = carol.get(f"{PAST}{review.pk}/", {"format": "csv"})
@@ -337,6 +350,6 @@ class TestWhereItStands:
 
     def test_the_access_says_that_it_was_looked_at(self, cast, signed_in, piotrs):
         carol = signed_in(cast.carol)
-        carol.post(PAGE, {"do": "keep", "line": f"access-{piotrs.public_id}"})
+        carol.post(PAGE, {"do": "keep", "after": "0", "line": f"access-{piotrs.public_id}"})
 
         assert "Carol looked through who is in, and kept it." in words_of(carol.get(piotrs.get_absolute_url()))
