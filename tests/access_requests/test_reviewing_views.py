@@ -13,7 +13,7 @@ from tests import nasty
 from tests.access_requests.test_views_lists import grants_for
 from tests.cast import member
 from tests.crowd import many_people
-from tests.pages import soup_of, words_of
+from tests.pages import form_of, soup_of, words_of
 
 DAY = timedelta(days=1)
 PAGE, ACCESS, PAST = "/accounts/654321/access/review/", "/accounts/654321/access/", "/accounts/654321/access/reviews/"
@@ -126,6 +126,16 @@ class TestTheList:
         assert "Nothing was kept: all of it was answered meanwhile, or has ended." in words_of(again)
         assert "Ended Adam" in rows(again)["Piotr"]
         assert soup_of(again).select_one("main [role=alert]")
+
+    def test_the_buttons_send_what_is_understood_from_the_first_time_on(self, cast, signed_in, piotrs):
+        carol = signed_in(cast.carol)
+        for _review in range(2):
+            assert carol.post(PAGE, form_of(carol.get(line_of(piotrs)))).headers["Location"] == PAGE
+            for _one in range(6):
+                sent = form_of(carol.get(PAGE))
+                assert carol.post(PAGE, sent).status_code == 302, sent
+
+        assert Review.objects.filter(finished_at__isnull=False).count() == 2
 
     def test_what_somebody_finished_meanwhile_is_not_begun_anew_from_an_old_page(self, cast, signed_in):
         carol, adam = signed_in(cast.carol), signed_in(cast.adam)
