@@ -39,6 +39,17 @@ urlpatterns = [
     path("help-desk/<str:number>/", views.help_desk_ask, name="help_desk_ask"),
     path("hand-back/<str:number>/", views.hand_back, name="hand_back"),
     path("accounts/<str:number>/access/", views.access, name="account_access"),
+    path("accounts/<str:number>/access/review/", views.review, name="account_review"),
+    path(
+        "accounts/<str:number>/access/review/access/<str:grant_id>/", views.review_access, name="account_review_access"
+    ),
+    path(
+        "accounts/<str:number>/access/review/member/<int:membership>/",
+        views.review_member,
+        name="account_review_member",
+    ),
+    path("accounts/<str:number>/access/reviews/", views.reviews, name="account_reviews"),
+    path("accounts/<str:number>/access/reviews/<int:review>/", views.reviewed, name="account_reviewed"),
     path("accounts/<str:number>/access/end/<str:partner>/", views.end_all, name="end_all_access"),
     path("accounts/<str:number>/access/requests/", views.account_requests, name="account_requests"),
     path("access/<str:grant_id>/renew/", views.renew, name="renew"),

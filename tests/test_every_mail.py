@@ -65,6 +65,8 @@ TABLE = {
     "ended_together": ({"mallory pat petra"}, {"account_access", "home"}),
     "linked": ({"carol pat", "carol quinn", "mallory pat"}, {"home"}),
     "unlinked": ({"carol quinn"}, {"home"}),
+    "review_due": ({"carol", "mallory"}, {"account_review"}),
+    "review_finished": ({"carol"}, {"account_reviewed"}),
     "new_customer": ({"quinn"}, {"contacts"}),
     "invited": ({"m", "n", "o"}, {"invitation"}),
     "invited_told": ({"adam carol dora", "adam carol dora m"}, OWN),
@@ -122,7 +124,7 @@ def mails(
     now,
     signed_in,
 ):
-    """Every mail: changes, terms, approvals and sessions, the question and the answer, people, a new customer, cases."""
+    """Every mail: changes, terms, approvals, sessions, the question and the answer, people, a new customer, cases."""
     for person in (cast.quinn, cast.tess, cast.tom):
         signed_in(person)
     make_known(partner=cast.crow, customer=cast.globex, by=cast.stan, at=now)

@@ -19,6 +19,7 @@ from .access import (
     unlinked,
 )
 from .hour import hour_asked, hour_granted, hour_withdrawn
+from .reviews import review_due, review_finished
 
 __all__ = [
     "access_denied",
@@ -38,6 +39,8 @@ __all__ = [
     "request_lapsed",
     "request_sent_again",
     "request_withdrawn",
+    "review_due",
+    "review_finished",
     "unexpected_request",
     "unlinked",
 ]

@@ -1,6 +1,6 @@
 """What people type when they ask, answer, shorten or end."""
 
-from .answering import DecisionForm, LessForm
+from .answering import DecisionForm, LessForm, ShortenForm
 from .asking import AddForm, AskForm
 from .fields import MomentForm, switches
 from .giving import GiveForm, RenewForm, RenewSeveralForm
@@ -20,6 +20,7 @@ __all__ = [
     "MomentForm",
     "RenewForm",
     "RenewSeveralForm",
+    "ShortenForm",
     "SupportDetailsForm",
     "SupportRolesForm",
     "switches",

@@ -9,6 +9,7 @@ from .giving import give_access
 from .hour import ask_hour, grant_hour
 from .keeping import restore_access
 from .repeating import renew_access, renew_several, send_again
+from .reviewing import ask_for_reviews, end_in_review, finish_review, keep_in_review, shorten_in_review
 from .several import Asked, submit_requests
 from .supporting import edit_support_request, find_customer, submit_support_request
 from .sweeping import end_due_grants, expire_due_requests, remind, sweep
@@ -19,6 +20,7 @@ __all__ = [
     "Window",
     "add_colleague",
     "approve_request",
+    "ask_for_reviews",
     "ask_hour",
     "cancel_request",
     "check_changed_window",
@@ -32,11 +34,14 @@ __all__ = [
     "end_access",
     "end_all_access",
     "end_due_grants",
+    "end_in_review",
     "expire_due_requests",
     "find_customer",
+    "finish_review",
     "give_access",
     "grant_hour",
     "hand_back_access",
+    "keep_in_review",
     "lift_block",
     "may_end",
     "remind",
@@ -45,6 +50,7 @@ __all__ = [
     "report_unexpected",
     "restore_access",
     "send_again",
+    "shorten_in_review",
     "shrink_access",
     "submit_request",
     "submit_requests",

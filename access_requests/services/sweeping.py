@@ -19,6 +19,7 @@ from .. import emails
 from ..models import AccessRequest, Reminder
 from .ending import end_family
 from .moving import lock_account, lock_grant, lock_request, move_request, note_request
+from .reviewing import ask_for_reviews
 
 
 def sweep(*, at):
@@ -33,6 +34,7 @@ def sweep(*, at):
     accounts.complete_due_factor_resets(at=at)
     accounts.complete_due_replacements(at=at)
     close_due_cases(at=at)
+    ask_for_reviews(at=at)
     job_ran("sweep", at=at)
 
 

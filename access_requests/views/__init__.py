@@ -12,6 +12,7 @@ from .internal import roles, support_find, support_requests
 from .links import account_partners, end_all, give, unlink_customer, unlink_partner
 from .reading import detail, home, request_list
 from .repeating import renew, renewals, send_again
+from .reviewing import review, review_access, review_member, reviewed, reviews
 from .wizard import support_details, support_leave, support_review, support_roles
 
 __all__ = [
@@ -43,6 +44,11 @@ __all__ = [
     "renewals",
     "request_list",
     "restore",
+    "review",
+    "review_access",
+    "review_member",
+    "reviewed",
+    "reviews",
     "roles",
     "send_again",
     "support_details",

@@ -30,6 +30,7 @@ FOR_MEMBERS = {
     *("person_role", "person_rights", "person_contact", "person_end", "person_stand_in", "person_stand_in_end"),
     *("person_successor", "account_access", "account_requests", "account_partners", "give_access", "unlink_partner"),
     *("end_all_access", "account_remote_tools", "account_case_withdraw"),
+    *("account_review", "account_review_access", "account_review_member", "account_reviews", "account_reviewed"),
 }
 # What a page is asked with
 CHOSEN = {"article_suggestions": "?subject=Slow+mornings"}
@@ -98,7 +99,7 @@ def path_of(name, case):
     """This will give the address of a room of Acme's account."""
     known = {"number": ACME, "case_number": case.number, "membership": 1, "partner": "700118"}
     known |= {"public_id": ProposedChange.objects.get().public_id if name == "account_change" else "0" * 32}
-    known |= {"session_id": case.sessions.get().public_id}
+    known |= {"session_id": case.sessions.get().public_id, "grant_id": "0" * 32, "review": 1}
     known |= {"slug": "slow-mornings", "digest": current_rider().digest}
     path = "/" + re.sub(r"<\w+:(\w+)>", lambda place: str(known[place[1]]), rooms()[name])
     return path + CHOSEN.get(name, "")

@@ -116,6 +116,7 @@ def story(cast, now, strict):
     several = [approve(asked, by=cast.mallory, at=now) for asked in at_globex]
     services.renew_several(grants=several, by=cast.pat, length=30 * DAY, reason=ODD, at=now)
     end_membership(membership=member(cast.petra, cast.bolt), by=cast.pat, at=now)
+    _reviews(cast, now + 50 * DAY)
     services.end_due_grants(at=now + 400 * DAY)
     return list(Mail.objects.exclude(event="over"))  # that one is of another folder
 
@@ -145,6 +146,18 @@ def _support(cast, now):
     services.cancel_request(request=ask_for_support(cast, at=now), by=cast.tess, at=now)
     lapsing = ask_for_support(cast, by=cast.tom, at=now)
     services.expire_due_requests(at=lapsing.respond_by)
+
+
+def _reviews(cast, now):
+    """Acme and Globex are asked to look through who is in; Adam does it, and keeps everybody."""
+    services.ask_for_reviews(at=now)
+    services.keep_in_review(
+        account=cast.acme,
+        grants=Grant.objects.unended(now).filter(account=cast.acme),
+        memberships=cast.acme.memberships.filter(ended_at=None),
+        by=cast.adam,
+        at=now,
+    )
 
 
 def _hours(cast, now):
@@ -256,6 +269,8 @@ class TestPointers:
                     "renew",
                     "requests",
                     "account_access",
+                    "account_review",
+                    "account_reviewed",
                     "support_ask",
                 }
                 assert {part for part in address.path.split("/") if len(part) > 12} <= known

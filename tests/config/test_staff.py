@@ -48,6 +48,7 @@ WINDOWS = [
     "access_requests/accessrequest",
     "accounts/accessrole",
     "access_requests/block",
+    "access_requests/review",
     "audit/trailhead",
     "audit/trailline",
     "notifications/mail",
