@@ -36,9 +36,9 @@ def of_account(number, event):
     return TrailLine.objects.filter(account=number, event=event).order_by("-at", "-id")
 
 
-def moments_of(subject, event, *, since):
-    """When this happened to the thing with this public id since then, oldest first, as a list."""
-    lines = TrailLine.objects.filter(subject=subject, event=event, at__gt=since)
+def moments_of(event, *subjects, since):
+    """When this happened to any of the things with these public ids since then, oldest first, as a list."""
+    lines = TrailLine.objects.filter(subject__in=subjects, event=event, at__gt=since)
     return list(lines.order_by("at", "id").values_list("at", flat=True))
 
 

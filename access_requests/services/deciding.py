@@ -183,14 +183,14 @@ def _others_waiting(request, *, at):
 
 
 def _report_in_a_case(request, *, by, at):
-    """Open a case about a request nobody expected, or answer ``None`` where whoever reports it may open none: a
-    stand-in for the primary user without that right. The case says which request it was; who asked for what is
-    between them, the customer and the vendor's security people, who have it by mail.
+    """Open a case about a request nobody expected; who stands in for the primary user does it on the right to decide.
+    The case says which request it was; who asked for what is between them, the customer and the vendor's security
+    people, who have it by mail.
     """
-    if not authorization.allows(by, AccountPermission.WRITE_CASES, request.account, at=at):
-        return None
-    words = _("A request for temporary access that nobody expected: %(id)s")
-    return open_case(account=request.account, subject=words % {"id": request.public_id}, by=by, at=at)
+    writes = authorization.allows(by, AccountPermission.WRITE_CASES, request.account, at=at)
+    right = AccountPermission.WRITE_CASES if writes else AccountPermission.DECIDE_ACCESS
+    words = _("A request for temporary access that nobody expected: %(id)s") % {"id": request.public_id}
+    return open_case(account=request.account, subject=words, by=by, right=right, at=at)
 
 
 def _deny(request, *, seen, by, at, note):

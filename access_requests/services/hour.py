@@ -25,7 +25,7 @@ from ..models import AccessRequest
 from ..states import Status
 from .asking import check_reason, make_room_among, refuse_blocked, times_to_answer
 from .deciding import open_asked
-from .limits import require_few_addresses, require_hour_within_limits
+from .limits import codes_missed, require_few_addresses, require_hour_within_limits
 from .moving import lock_accounts, lock_partnership, lock_request, move_request, note_request, require_as_seen
 from .windows import Window
 
@@ -39,7 +39,8 @@ def ask_hour(*, account, email, reason, by, at):
     :raises NotAllowedNow: a request of the agent's waits already
     :raises ValidationError: no reason, one's own account, or the address of nobody who can grant it, in the same
         words whatever the reason is; its ``code`` is the field it belongs to
-    :raises TooMuch: ``by`` asked too often, named too many who can grant nothing, or was told no just now
+    :raises TooMuch: ``by`` asked too often, named too many who can grant nothing, or was told no just now, or too many
+        codes were wrong just now
     """
     with transaction.atomic():
         request = _ask(account, email.strip().lower(), reason, by=by, at=at)
@@ -98,6 +99,7 @@ def _ask(account, email, reason, *, by, at):
         administrator=True,
         addressee=addressee,
         code=f"{secrets.randbelow(100):02d}",
+        misses=len(codes_missed(account, by, at=at)),
         duration=window.duration,
         reason=one_paragraph(reason),
         submitted_at=at,

@@ -59,11 +59,26 @@ def require_hour_within_limits(account, *, by, company, at):
     """
     asked = AccessRequest.objects.filter(asker=by, kind=RequestKind.HOUR)
     require_not_just_denied(account, by, "", kinds=[RequestKind.HOUR], at=at)
+    missed_at = codes_missed(account, by, at=at)
+    if len(missed_at) >= settings.PORTAL_HOUR_MISSES:
+        moment = missed_at[-settings.PORTAL_HOUR_MISSES] + settings.PORTAL_ASK_AGAIN_AFTER
+        refuse_until(_("%(company)s has just typed wrong codes for you too often.") % {"company": account.name}, moment)
     if company.kind == AccountKind.VENDOR:
         words = _("You have asked customers %(count)d times within a day.")
         _not_too_many_in_a_day(asked, words, 1, most=settings.PORTAL_ASKS_PER_DAY, at=at)
     else:
         _not_too_many_of_one(account, by, 1, at=at)
+
+
+def codes_missed(account, by, *, at):
+    """When wrong codes were typed lately for what an agent asked here and did not get, oldest first. They count on in
+    the agent's next request: nobody gets more tries by asking again.
+    """
+    since = at - settings.PORTAL_ASK_AGAIN_AFTER
+    missed = AccessRequest.objects.filter(kind=RequestKind.HOUR, account=account, asker=by, misses__gt=0)
+    missed = missed.filter(submitted_at__gt=since - settings.PORTAL_RESPOND_WITHIN_HOUR)
+    missed = missed.exclude(status=Status.APPROVED).values_list("public_id", flat=True)
+    return trail.moments_of("code.missed", *missed, since=since)
 
 
 def require_few_addresses(by, *, at):
@@ -73,7 +88,7 @@ def require_few_addresses(by, *, at):
     :raises TooMuch: with a sentence fit to show, and the moment from which it is possible again
     """
     within, most = settings.PORTAL_HOUR_ADDRESSES_WITHIN, settings.PORTAL_HOUR_ADDRESSES
-    tried_at = trail.moments_of(by.email, "hour.refused", since=at - within)
+    tried_at = trail.moments_of("hour.refused", by.email, since=at - within)
     if len(tried_at) >= most:
         refuse_until(_("You have given several addresses of nobody who can grant this."), tried_at[-most] + within)
 

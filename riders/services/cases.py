@@ -4,6 +4,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts.permissions import AccountPermission
 from frame.wording import one_paragraph, several_lines
 
 from .. import selectors
@@ -18,17 +19,28 @@ _ROOM = {"subject": 200, "description": 10_000, "product": 100, "sender": 254}
 
 
 @transaction.atomic
-def open_case(*, account, subject, by, at, description="", product="", severity=Severity.MEDIUM):
+def open_case(
+    *,
+    account,
+    subject,
+    by,
+    at,
+    description="",
+    product="",
+    severity=Severity.MEDIUM,
+    right=AccountPermission.WRITE_CASES,
+):
     """Report something to support.
 
     :param subject: what it is about, in one line
     :param description: the same at length, in Markdown
     :param severity: a :class:`~riders.states.Severity`
+    :param right: what gives ``by`` the word, where it is another: who answers for access reports what nobody expected
     :returns: the case, with its number
     :raises PermissionDenied: ``by`` may not open cases for this account
     :raises ValidationError: there is no subject, or something is too long
     """
-    acting = as_customer(account=account, by=by, at=at)
+    acting = as_customer(account=account, by=by, right=right, at=at)
     words = _words(subject=subject, description=description, product=product)
     case = _create(acting, words, severity, at)
     note("case.opened", acting, case=case, at=at)

@@ -137,6 +137,38 @@ class TestWhomAnAgentMayAsk:
         assert ask_for_hour(cast, by=cast.tom, at=now + 5 * MINUTE).asker == cast.tom
         assert ask_for_hour(cast, at=now + 15 * MINUTE).asker == cast.tess
 
+    @pytest.mark.trust("D1")
+    @pytest.mark.parametrize("who", ["tess", "pat"])
+    def test_asking_again_gives_no_more_tries(self, cast, now, who):
+        agent, wait = getattr(cast, who), settings.PORTAL_ASK_AGAIN_AFTER
+        first = ask_for_hour(cast, by=agent, at=now)
+        for minute in range(4):
+            with pytest.raises(ValidationError):
+                grant_hour(first, code=wrong_code(first), by=cast.carol, at=now + minute * MINUTE)
+        services.cancel_request(request=fresh(first), by=agent, at=now + 4 * MINUTE)
+
+        second = ask_for_hour(cast, by=agent, of=cast.adam, at=now + 5 * MINUTE)
+        with pytest.raises(NotAllowedNow, match="wrong too often"):
+            grant_hour(second, code=wrong_code(second), by=cast.adam, at=now + 6 * MINUTE)
+        with pytest.raises(TooMuch, match="Acme has just typed wrong codes for you too often") as refusal:
+            ask_for_hour(cast, by=agent, at=now + 7 * MINUTE)
+        assert refusal.value.until == now + wait
+        other = cast.tom if who == "tess" else cast.tess
+        assert ask_for_hour(cast, by=other, at=now + 7 * MINUTE).misses == 0
+        assert ask_for_hour(cast, by=agent, account=cast.globex, of=cast.mallory, at=now + 7 * MINUTE).misses == 0
+
+        again = ask_for_hour(cast, by=agent, at=now + wait)
+        assert again.misses == 4
+        grant_hour(again, by=cast.carol, at=now + wait)
+        assert ask_for_hour(cast, by=other, account=cast.globex, of=cast.mallory, at=now + wait).misses == 0
+
+    def test_what_was_granted_in_the_end_counts_no_misses_on(self, cast, now, asked):
+        with pytest.raises(ValidationError):
+            grant_hour(asked, code=wrong_code(asked), by=cast.carol, at=now)
+        services.end_access(grant=grant_hour(asked, by=cast.carol, at=now), by=cast.tess, at=now)
+
+        assert ask_for_hour(cast, at=now + MINUTE).misses == 0
+
     def test_how_many_is_a_setting(self, cast, now, settings):
         settings.PORTAL_HOUR_ADDRESSES, settings.PORTAL_HOUR_ADDRESSES_WITHIN = 1, timedelta(seconds=1)
         with pytest.raises(ValidationError):
@@ -663,8 +695,11 @@ class TestIDidNotExpectThis:
         Membership.objects.filter(user=cast.mike).update(stands_in_from=now, stands_in_until=now + HOUR)
         services.report_unexpected(request=asked, seen=asked.as_seen(), by=cast.mike, at=now)
 
-        assert not SupportCase.objects.exists()
-        assert Mail.objects.filter(event="unexpected", to=settings.PORTAL_SECURITY_MAIL).exists()
+        case = SupportCase.objects.get()
+        assert (case.account, case.opened_by, asked.public_id in case.subject) == (cast.acme, cast.mike, True)
+        mail = Mail.objects.get(event="unexpected", to=settings.PORTAL_SECURITY_MAIL)
+        assert f"Case {case.number} was opened about it." in " ".join(mail.text.split())
+        assert P.VIEW_CASES not in authorization.held(cast.mike, cast.acme, at=now)
 
     def test_the_block_is_lifted_by_any_of_them(self, cast, now, asked):
         services.report_unexpected(request=asked, seen=asked.as_seen(), by=cast.carol, at=now)
