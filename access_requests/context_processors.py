@@ -16,6 +16,7 @@ from frame.origin import from_networks
 from frame.wording import spell_zone
 from notifications import selectors as notifications
 from partners import selectors as partners
+from riders import selectors as riders
 
 from . import selectors
 

@@ -166,12 +166,12 @@ def _hours(cast, now):
     services.end_access(grant=granted, by=cast.adam, at=now)
     deny(ask_for_hour(cast, reason=ODD, at=now), by=cast.carol, at=now)
     services.cancel_request(request=ask_for_hour(cast, by=cast.tom, at=now), by=cast.tom, at=now)
+    lapsing = ask_for_hour(cast, by=cast.tom, at=now)
+    services.expire_due_requests(at=lapsing.respond_by)
     guessed = ask_for_hour(cast, by=cast.tom, at=now)
     for _time in range(5):
         with pytest.raises((ValidationError, NotAllowedNow)):
             grant_hour(guessed, by=cast.carol, code=wrong_code(guessed), at=now)
-    lapsing = ask_for_hour(cast, by=cast.tom, at=now)
-    services.expire_due_requests(at=lapsing.respond_by)
     ask_for_support(cast, by=cast.stan, at=now)
     odd = ask_for_hour(cast, by=cast.stan, reason=ODD, at=now)
     services.report_unexpected(request=odd, seen=odd.as_seen(), by=cast.carol, at=now)
