@@ -16,6 +16,8 @@ internal_urlpatterns = [
     path("internal/access-requests/<str:public_id>/edit/review/", views.support_review, name="support_edit_review"),
     path("internal/access-requests/<str:public_id>/edit/leave/", views.support_leave, name="support_edit_leave"),
     path("internal/accounts/", views.support_find, name="support_find"),
+    path("internal/cases/<str:case_number>/access/activate/", views.desk_activate, name="desk_case_activate"),
+    path("internal/cases/<str:case_number>/access/bring-in/", views.desk_bring_in, name="desk_case_bring_in"),
 ]
 
 urlpatterns = [

@@ -35,6 +35,7 @@ __all__ = [
 # for himself, Tess, Tom and Stan as support.
 ASKED, ANSWER, OWN = {"pat petra", "pat piotr", "quinn", "tess"}, {"decide"}, {"account_contacts"}
 CASE = {"account_case", "desk_case"}
+FOR_A_CASE = {"carol connie tess", "carol connie tess tom"}  # she approved, Tess turned it on and brought in Tom
 ANSWERS_SUPPORT = "adam carol dora"
 ANSWERS_CHANGES = "adam carol connie dora"
 RUN_LATER = "adam carol connie dora m"  # who runs Acme once Connie had the place for a day
@@ -46,23 +47,25 @@ TABLE = {
     "renewals_partner": ({"pat petra"}, {"requests"}),
     "edited_customer": ({"carol", ANSWERS_SUPPORT}, ANSWER),
     "reminder_customer": ({"carol", ANSWERS_SUPPORT}, ANSWER),
-    "withdrawn_customer": ({"carol", "adam carol dora tess", "stan"}, {"request"}),
+    "withdrawn_customer": ({"carol", "adam carol dora tess", "adam dora", "stan"}, {"request"}),
     "lapsed": ({"carol quinn", "adam carol dora tom"}, {"request", "ask", "support_ask"}),
     "granted_customer": ({"carol", "mallory", ANSWERS_SUPPORT}, {"request", "grant"}),
     "granted_partner": (ASKED | {"petra"}, {"request", "grant", "account"}),
     "denied_customer": ({"carol", ANSWERS_SUPPORT}, {"request"}),
     "denied_partner": ({"pat petra", "tess"}, {"request"}),
     "unexpected": ({"carol security", "adam carol dora security"}, {"request"}),
+    "activated": ({"connie"}, {"grant", "grant_end"}),
+    "brought_in": ({"tom"}, {"grant", "account"}),
     "hour_asked": ({"carol"}, ANSWER),
     "hour_granted": ({"adam carol dora tess"}, ANSWER | {"account"}),
     "hour_denied": ({"adam carol dora tess", "adam carol dora stan"}, {"request"}),
     "hour_lapsed": ({"adam carol dora tom"}, {"request"}),
     "hour_withdrawn": ({"carol", "carol tom"}, {"request"}),
     "hour_ended": ({"adam carol dora tess"}, {"request"}),
-    "reduced": ({"carol pat petra", "adam carol dora tess"}, {"request"}),
-    "ends_soon": ({"carol pat petra", "carol petra", "tess"}, {"request", "grant", "renew", "support_ask"}),
-    "ended": ({"carol pat petra", "carol pat piotr", "carol petra"}, {"request", "grant"}),
-    "ended_together": ({"mallory pat petra"}, {"account_access", "home"}),
+    "reduced": ({"carol pat petra", "adam carol dora tess"} | FOR_A_CASE, {"request", "grant"}),
+    "ends_soon": ({"carol pat petra", "carol petra", "tess", "tess tom"}, {"request", "grant", "renew", "support_ask"}),
+    "ended": ({"carol pat petra", "carol pat piotr", "carol petra", "tom"}, {"request", "grant"}),
+    "ended_together": ({"mallory pat petra", "carol connie tess"}, {"account_access", "home"}),
     "linked": ({"carol pat", "carol quinn", "mallory pat"}, {"home"}),
     "unlinked": ({"carol quinn"}, {"home"}),
     "review_due": ({"carol", "mallory"}, {"account_review"}),
@@ -101,6 +104,7 @@ TABLE = {
 }
 # What asks the customer for something, or tells of what was given, says what to do where it was not expected
 UNEXPECTED = {
+    "activated",
     "requested_customer",
     "edited_customer",
     "reminder_customer",

@@ -2,15 +2,18 @@
 
 from .answering import DecisionForm, LessForm, ShortenForm
 from .asking import AddForm, AskForm
+from .cases import ActivateForm, BringInForm
 from .fields import MomentForm, switches
 from .giving import GiveForm, RenewForm, RenewSeveralForm
 from .hour import AskHourForm, FindCustomerForm, HourForm
 from .supporting import FindAccountForm, SupportDetailsForm, SupportRolesForm
 
 __all__ = [
+    "ActivateForm",
     "AddForm",
     "AskForm",
     "AskHourForm",
+    "BringInForm",
     "DecisionForm",
     "FindAccountForm",
     "FindCustomerForm",

@@ -10,6 +10,12 @@ from .access import (
     people_inside,
     roles_then,
 )
+from .cases import (
+    approvals_to_act_on,
+    approver_of,
+    roles_approved,
+    told_no_since,
+)
 from .companies import (
     OwnCompany,
     company_serving,
@@ -154,6 +160,8 @@ __all__ = [
     "accounts_to_ask",
     "answers_partners",
     "apart_from_own",
+    "approvals_to_act_on",
+    "approver_of",
     "as_changes",
     "as_deeds",
     "asked_as_associate",
@@ -218,6 +226,7 @@ __all__ = [
     "reviews_waiting_for",
     "rights_of",
     "rights_then",
+    "roles_approved",
     "roles_in_words",
     "roles_on_offer",
     "roles_then",
@@ -225,6 +234,7 @@ __all__ = [
     "standing_blocks",
     "support_requests_of",
     "support_requests_to",
+    "told_no_since",
     "turned_away",
     "visible_to",
     "waiting_for",

@@ -1,10 +1,18 @@
 """Writes of the question and the answer, one transaction each."""
 
+from .activating import activate_access, bring_in_colleague
 from .asking import cancel_request, edit_request, submit_request
 from .deciding import approve_request, deny_request, lift_block, report_unexpected
 from .delegating import add_colleague
 from .ending import end_access, end_all_access, hand_back_access, may_end, shrink_access
-from .followups import clear_up_after, clear_up_after_person, clear_up_under, tell_new_deciders
+from .followups import (
+    clear_up_after,
+    clear_up_after_case,
+    clear_up_after_person,
+    clear_up_under,
+    clear_up_under_approvals,
+    tell_new_deciders,
+)
 from .giving import give_access
 from .hour import ask_hour, grant_hour
 from .keeping import restore_access
@@ -18,16 +26,20 @@ from .windows import Window, check_changed_window, check_window
 __all__ = [
     "Asked",
     "Window",
+    "activate_access",
     "add_colleague",
     "approve_request",
     "ask_for_reviews",
     "ask_hour",
+    "bring_in_colleague",
     "cancel_request",
     "check_changed_window",
     "check_window",
     "clear_up_after",
+    "clear_up_after_case",
     "clear_up_after_person",
     "clear_up_under",
+    "clear_up_under_approvals",
     "deny_request",
     "edit_request",
     "edit_support_request",

@@ -123,14 +123,15 @@ def _ending_within(days, *, at):
     """Access that ends within so many days, had run longer than that when they began, and was not reminded of."""
     told = Reminder.objects.filter(grant=OuterRef("pk"), days__lte=days)
     soon = Grant.objects.live(at).filter(ended_at=None, ends_at__lte=at + timedelta(days=days))
-    soon = soon.exclude(kind=RequestKind.SUPPORT)
+    soon = soon.exclude(kind__in=[RequestKind.SUPPORT, RequestKind.CASE])
     return soon.filter(starts_at__lt=F("ends_at") - timedelta(days=2 * days)).exclude(Exists(told))
 
 
 def _support_ending(*, at):
     """Support access that ends within minutes, had run longer than that when they began, and was not reminded of."""
     ahead, told = settings.PORTAL_REMIND_SUPPORT, Reminder.objects.filter(grant=OuterRef("pk"), days=0)
-    soon = Grant.objects.live(at).filter(kind=RequestKind.SUPPORT, ended_at=None, ends_at__lte=at + ahead)
+    kinds = [RequestKind.SUPPORT, RequestKind.CASE]
+    soon = Grant.objects.live(at).filter(kind__in=kinds, ended_at=None, ends_at__lte=at + ahead)
     return soon.filter(starts_at__lt=F("ends_at") - 2 * ahead).exclude(Exists(told))
 
 

@@ -1,6 +1,7 @@
 """Pages of the question and the answer."""
 
 from .access import access, restore
+from .activating import desk_activate, desk_bring_in
 from .answering import decide
 from .asked import account_requests
 from .asking import ask, ask_several, cancel, edit
@@ -26,6 +27,8 @@ __all__ = [
     "contacts",
     "customer_options",
     "decide",
+    "desk_activate",
+    "desk_bring_in",
     "detail",
     "edit",
     "end",

@@ -24,7 +24,8 @@ from frame.refusals import NotAllowedNow
 from notifications.models import Mail
 from partners.models import Partnership
 from partners.services import end_partnership
-from riders.services import open_case
+from riders.services import open_case, solve_case
+from tests.access_requests.case_access import a_case, activate, bring_in, let_in
 from tests.cast import (
     INVOICES,
     READ_RECORDS,
@@ -112,6 +113,7 @@ def story(cast, now, strict):
     end_partnership(partnership=Partnership.objects.get(partner=cast.crow), by=cast.carol, at=now)
     _support(cast, now)
     _hours(cast, now)
+    _cases(cast, now)
     at_globex = [ask(cast, at=now, account=cast.globex, case_number=case, reason=ODD) for case in "12"]
     several = [approve(asked, by=cast.mallory, at=now) for asked in at_globex]
     services.renew_several(grants=several, by=cast.pat, length=30 * DAY, reason=ODD, at=now)
@@ -175,6 +177,20 @@ def _hours(cast, now):
     ask_for_support(cast, by=cast.stan, at=now)
     odd = ask_for_hour(cast, by=cast.stan, reason=ODD, at=now)
     services.report_unexpected(request=odd, seen=odd.as_seen(), by=cast.carol, at=now)
+
+
+def _cases(cast, now):
+    """Access for a case: turned on, passed on, made less, about to end, over with the case and what waited."""
+    case = a_case(cast, at=now, subject=ODD)
+    let_in(case, by=cast.connie, at=now)
+    grant = activate(case, by=cast.tess, of=cast.connie, reason=ODD, at=now)
+    bring_in(grant, who=cast.tom, reason=ODD, at=now)
+    less = {"ends_at": now + 6 * DAY, "permissions": [INVOICES], "may_delegate": True}
+    services.shrink_access(grant=grant, by=cast.connie, at=now, **less)
+    services.remind(at=now + 6 * DAY - timedelta(minutes=10))
+    asked = ask_for_support(cast, by=cast.tess, case_number=case.number, reason=ODD, at=now)
+    solve_case(case=case, by=cast.connie, at=now)
+    assert fresh(asked).status == "cancelled"
 
 
 def page(mail):
@@ -266,6 +282,7 @@ class TestPointers:
                     "home",
                     "ask",
                     "grant",
+                    "grant_end",
                     "renew",
                     "requests",
                     "account_access",

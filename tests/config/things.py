@@ -12,9 +12,9 @@ from accounts.models import Grant
 from accounts.permissions import Role
 from riders.services import open_case, plan_session, request_session
 from riders.states import Why
+from tests.access_requests.case_access import activate, let_in
 from tests.accounts.proposals import lend_for_case, propose
 from tests.cast import INVOICES, READ_RECORDS, approve, ask, ask_for_support, member, role_bundles
-from tests.riders.approval_story import let_in
 from tests.riders.written import published_article, published_rider
 
 # What is chosen on the page before, and comes along in the address
@@ -53,9 +53,11 @@ def things(cast, now):
     case = open_case(account=cast.acme, subject="Backups stop", by=cast.connie, at=now)
     rider = published_rider(cast, at=now)
     asked = open_case(account=cast.acme, subject="Slow mornings", by=cast.connie, at=now)
-    let_in(asked, by=cast.carol, at=now)
     asking = {"why": Why.OBSERVE, "expectation": "Watch it.", "impact": "No mornings."}
     request_session(case=asked, by=cast.carol, digest=rider.digest, agreed=True, at=now, **asking)
+    for one in (case, asked):
+        let_in(one, by=cast.connie, at=now)
+    activate(asked, by=cast.tess, of=cast.connie, at=now)
     written = {"slug": published_article(cast, at=now).slug, "digest": rider.digest}
     tomorrow = {"starts_at": now + timedelta(days=1), "ends_at": now + timedelta(days=1, hours=1)}
     session = plan_session(case=case, by=cast.tess, at=now, **tomorrow)

@@ -123,6 +123,7 @@ def _grant(row):
         "grantee": row.grantee.email,
         "company": row.membership.account.number,
         "parent": row.parent and row.parent.public_id,
+        "case": row.case_number,
         "permissions": [right.value for right in ordered(one.permission.codename for one in row.permissions.all())],
         **_fields(row, "kind", "administrator", "may_delegate", "starts_at", "ends_at", "opened_at", "ended_at"),
         "end_reason": row.end_reason,
