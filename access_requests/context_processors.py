@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts import authorization
 from accounts import selectors as accounts
-from accounts.permissions import KINDS, PAGES, AccountPermission
+from accounts.permissions import KINDS, PAGES, UNDER, AccountPermission
 from accounts.states import AccountKind
 from frame import clock
 from frame.origin import from_networks
@@ -52,9 +52,7 @@ def _here(request, at):
         "asked_by_support": _asked_by_support(request.user, visit, at),
         "associate": associate,
         "help_desk": helps or (associate and from_networks(request.client_address, settings.PORTAL_SUPPORT_NETWORKS)),
-        "waiting": selectors.waiting_for(request.user, at=at).count()
-        + riders.cases_to_answer(request.user, at=at).count()
-        + accounts.changes_waiting_for(request.user, at=at).count(),
+        "waiting": _how_much_waits(request.user, at),
         "latest_notice": notifications.known_id(
             request.user, urgent=QUESTIONS, since=at - 2 * settings.PORTAL_POLL_EVERY
         ),
@@ -62,6 +60,19 @@ def _here(request, at):
         "tabs": _tabs(request, visit) if visit else [],
         "nav": _nav(request, own, admin, at),
     }
+
+
+def _how_much_waits(user, at):
+    """How much waits for this person's answer: requests, cases, proposed changes, accounts to be looked through."""
+    return sum(
+        rows.count()
+        for rows in (
+            selectors.waiting_for(user, at=at),
+            riders.cases_to_answer(user, at=at),
+            accounts.changes_waiting_for(user, at=at),
+            selectors.reviews_waiting_for(user, at=at),
+        )
+    )
 
 
 def _tabs(request, visit):
@@ -74,6 +85,8 @@ def _tabs(request, visit):
         if (right is None or right in visit.rights) and KINDS.get(name, visit.account.kind) == visit.account.kind:
             pages.setdefault(label, reverse(name, args=[visit.account.number]))
     best = max((url for url in pages.values() if request.path.startswith(url)), key=len, default="")
+    if visit.page in UNDER:
+        best = reverse(UNDER[visit.page], args=[visit.account.number])
     return [{"url": url, "label": label, "current": url == best} for label, url in pages.items()]
 
 

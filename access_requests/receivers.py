@@ -5,6 +5,7 @@ from django.dispatch import receiver
 from accounts.signals import deciders_changed, membership_ended, person_deactivated, what_goes_with
 from frame.staff import kept_from_staff
 from partners.signals import partnership_ended
+from riders.signals import case_approval_withdrawn, case_solved
 
 from . import selectors, services
 
@@ -37,6 +38,18 @@ def on_deciders_changed(sender, *, account, by, at, **kwargs):
 def on_partnership_ended(sender, *, partnership, by, at, **kwargs):
     """A partner no longer serves a customer."""
     services.clear_up_under(partnership=partnership, by=by, at=at)
+
+
+@receiver(case_solved)
+def on_case_solved(sender, *, case, by, at, **kwargs):
+    """Nobody works on a case any more."""
+    services.clear_up_after_case(case=case, by=by, at=at)
+
+
+@receiver(case_approval_withdrawn)
+def on_case_approval_withdrawn(sender, *, approvals, reason, by, at, **kwargs):
+    """Support may not enter any more on what was approved for a case."""
+    services.clear_up_under_approvals(approvals=approvals, reason=reason, by=by, at=at)
 
 
 @receiver(kept_from_staff)

@@ -16,6 +16,8 @@ internal_urlpatterns = [
     path("internal/access-requests/<str:public_id>/edit/review/", views.support_review, name="support_edit_review"),
     path("internal/access-requests/<str:public_id>/edit/leave/", views.support_leave, name="support_edit_leave"),
     path("internal/accounts/", views.support_find, name="support_find"),
+    path("internal/cases/<str:case_number>/access/activate/", views.desk_activate, name="desk_case_activate"),
+    path("internal/cases/<str:case_number>/access/bring-in/", views.desk_bring_in, name="desk_case_bring_in"),
 ]
 
 urlpatterns = [
@@ -39,6 +41,17 @@ urlpatterns = [
     path("help-desk/<str:number>/", views.help_desk_ask, name="help_desk_ask"),
     path("hand-back/<str:number>/", views.hand_back, name="hand_back"),
     path("accounts/<str:number>/access/", views.access, name="account_access"),
+    path("accounts/<str:number>/access/review/", views.review, name="account_review"),
+    path(
+        "accounts/<str:number>/access/review/access/<str:grant_id>/", views.review_access, name="account_review_access"
+    ),
+    path(
+        "accounts/<str:number>/access/review/member/<int:membership>/",
+        views.review_member,
+        name="account_review_member",
+    ),
+    path("accounts/<str:number>/access/reviews/", views.reviews, name="account_reviews"),
+    path("accounts/<str:number>/access/reviews/<int:review>/", views.reviewed, name="account_reviewed"),
     path("accounts/<str:number>/access/end/<str:partner>/", views.end_all, name="end_all_access"),
     path("accounts/<str:number>/access/requests/", views.account_requests, name="account_requests"),
     path("access/<str:grant_id>/renew/", views.renew, name="renew"),

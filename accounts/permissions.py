@@ -90,6 +90,8 @@ PAGES = (
     ("account_partners", _("Partners"), P.VIEW_ACCESS),
     ("account_settings", _("Settings"), P.CHANGE_SETTINGS),
 )
+# Pages that belong under another one's tab, though their address does not begin with its.
+UNDER = {"changes": "account_configuration", "change": "account_configuration"}
 # Pages that only some kinds of account have.
 KINDS = {
     "account_partners": AccountKind.CUSTOMER,

@@ -27,11 +27,6 @@ urlpatterns = [
     ),
     path("accounts/<str:number>/changes/", views.change_list, name="account_changes"),
     path("accounts/<str:number>/changes/<str:public_id>/", views.change, name="account_change"),
-    path(
-        "accounts/<str:number>/changes/<str:public_id>/withdraw/",
-        views.change_withdraw,
-        name="account_change_withdraw",
-    ),
     path("accounts/<str:number>/settings/", views.settings, name="account_settings"),
     path(_PEOPLE, views.contacts, name="account_contacts"),
     path(f"{_PEOPLE}invite/", views.invite, name="account_invite"),

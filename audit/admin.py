@@ -40,6 +40,7 @@ class Noun(admin.SimpleListFilter):
             ("settings", _("Settings")),
             ("configuration", _("Configuration")),
             ("article", _("Articles")),
+            ("review", _("Reviews")),
             ("rider", _("Terms for remote sessions")),
             ("mail", _("Mails")),
             ("access", _("Refusals")),

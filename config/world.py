@@ -5,7 +5,7 @@ which is why it refuses a database that holds anybody else.
 """
 
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 from allauth.account.models import EmailAddress
@@ -21,7 +21,7 @@ from accounts.states import AccountKind, Deciders
 from partners import services as partners
 from riders import services as cases
 
-BEGINNING = datetime(2020, 1, 1, tzinfo=UTC)
+OLD = timedelta(days=45)  # so long everybody has been there: nothing is due that comes round every few months
 PASSWORD = "lend-me-a-key-{name}"  # noqa: S105 - printed by the command that uses it, on a database of its own
 # Thirty-two letters of RFC 4648, section 6, made from the name, so that an authenticator can be fed by hand.
 SECRET_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"  # noqa: S105
@@ -68,12 +68,14 @@ STAFF_MAY = [
     "view_account",
     "view_membership",
     "view_grant",
+    "view_proposedchange",
     "view_order",
     "view_invoice",
     "view_usage",
     "view_partnership",
     "view_accessrequest",
     "view_block",
+    "view_review",
     "view_accessrole",
     "view_supportcase",
     "view_mail",
@@ -118,7 +120,7 @@ def build(*, at, several_deciders=False, secrets=True):
     :param several_deciders: Acme's partner requests are answered by the administrators too
     :param secrets: give everybody the printed password and second factor (slow, as it should be)
     """
-    world = World()
+    world, beginning = World(), at - OLD
     for name, (kind, number, org_id, title, seats) in COMPANIES.items():
         world.companies[name] = accounts.open_account(
             kind=kind,
@@ -129,7 +131,7 @@ def build(*, at, several_deciders=False, secrets=True):
             language="en",
             seats=seats,
             by=None,
-            at=BEGINNING,
+            at=beginning,
         )
     for name, places in PEOPLE.items():
         world.people[name] = _person(name, addresses()[name], secrets=secrets)
@@ -140,16 +142,16 @@ def build(*, at, several_deciders=False, secrets=True):
                 role=role,
                 authorized_contact=contact,
                 by=None,
-                at=BEGINNING,
+                at=beginning,
             )
     _let_staff_in(world)
-    accounts.lay_down_roles(at=BEGINNING)
-    accounts.deactivate_person(user=world.greta, by=None, at=BEGINNING)
+    accounts.lay_down_roles(at=beginning)
+    accounts.deactivate_person(user=world.greta, by=None, at=beginning)
     if several_deciders:
         Account.objects.filter(pk=world.acme.pk).update(partner_deciders=Deciders.PRIMARY_AND_ADMINISTRATORS)
         world.acme.refresh_from_db()
     for partner, customer in [("bolt", "acme"), ("crow", "acme"), ("bolt", "globex")]:
-        partners.make_known(partner=world.companies[partner], customer=world.companies[customer], by=None, at=BEGINNING)
+        partners.make_known(partner=world.companies[partner], customer=world.companies[customer], by=None, at=beginning)
     _lend_to_piotr(world, at=at)
     return world
 

@@ -5,7 +5,7 @@ from urllib.parse import quote, urlencode
 from django.core.cache import cache
 from django.db import transaction
 
-from access_requests.models import AccessRequest, Block
+from access_requests.models import AccessRequest, Block, Review, ReviewLine
 from accounts.models import (
     Account,
     Configuration,
@@ -14,6 +14,7 @@ from accounts.models import (
     Invitation,
     Membership,
     MembershipRight,
+    ProposedChange,
     User,
 )
 from audit.models import TrailLine
@@ -73,8 +74,9 @@ def what_stands():
         list(AccessRequest.objects.order_by("pk").values()),
         list(Grant.objects.order_by("pk").values()),
         list(GrantedPermission.objects.order_by("pk").values_list("grant", "permission")),
-        list(Block.objects.order_by("pk").values()),
+        *(list(table.objects.order_by("pk").values()) for table in (Block, Review, ReviewLine)),
         *(list(table.objects.order_by("pk").values()) for table in (Account, Configuration, Invitation, Membership)),
+        list(ProposedChange.objects.order_by("pk").values()),
         list(MembershipRight.objects.order_by("pk").values_list("membership", "permission")),
         list(Partnership.objects.order_by("pk").values()),
         list(SupportCase.objects.order_by("pk").values()),

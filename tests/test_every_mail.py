@@ -12,6 +12,7 @@ from notifications.models import Mail, Notice
 from partners.services import make_known, tell_of_available
 from tests.access_requests.test_email_templates import joined, page, strict, words_of_html, words_of_text
 from tests.access_requests.test_email_templates import story as story_of_access
+from tests.accounts.test_changing_emails import story as story_of_changes
 from tests.accounts.test_email_templates import story as story_of_people
 from tests.riders.approval_story import story_of_approvals
 from tests.riders.session_story import story_of_sessions
@@ -22,6 +23,7 @@ from tests.test_house_rules import MAILS
 __all__ = [
     "story_of_access",
     "story_of_approvals",
+    "story_of_changes",
     "story_of_people",
     "story_of_sessions",
     "story_of_terms",
@@ -33,7 +35,9 @@ __all__ = [
 # for himself, Tess, Tom and Stan as support.
 ASKED, ANSWER, OWN = {"pat petra", "pat piotr", "quinn", "tess"}, {"decide"}, {"account_contacts"}
 CASE = {"account_case", "desk_case"}
+FOR_A_CASE = {"carol connie tess", "carol connie tess tom"}  # she approved, Tess turned it on and brought in Tom
 ANSWERS_SUPPORT = "adam carol dora"
+ANSWERS_CHANGES = "adam carol connie dora"
 RUN_LATER = "adam carol connie dora m"  # who runs Acme once Connie had the place for a day
 RUN_ACME = {"adam carol dora m", RUN_LATER}
 MEETING, CALENDAR = {"account_session", "desk_session"}, {"account_session_calendar", "desk_session_calendar"}
@@ -43,25 +47,29 @@ TABLE = {
     "renewals_partner": ({"pat petra"}, {"requests"}),
     "edited_customer": ({"carol", ANSWERS_SUPPORT}, ANSWER),
     "reminder_customer": ({"carol", ANSWERS_SUPPORT}, ANSWER),
-    "withdrawn_customer": ({"carol", "adam carol dora tess", "stan"}, {"request"}),
+    "withdrawn_customer": ({"carol", "adam carol dora tess", "adam dora", "stan"}, {"request"}),
     "lapsed": ({"carol quinn", "adam carol dora tom"}, {"request", "ask", "support_ask"}),
     "granted_customer": ({"carol", "mallory", ANSWERS_SUPPORT}, {"request", "grant"}),
     "granted_partner": (ASKED | {"petra"}, {"request", "grant", "account"}),
     "denied_customer": ({"carol", ANSWERS_SUPPORT}, {"request"}),
     "denied_partner": ({"pat petra", "tess"}, {"request"}),
     "unexpected": ({"carol security", "adam carol dora security"}, {"request"}),
+    "activated": ({"connie"}, {"grant", "grant_end"}),
+    "brought_in": ({"tom"}, {"grant", "account"}),
     "hour_asked": ({"carol"}, ANSWER),
     "hour_granted": ({"adam carol dora tess"}, ANSWER | {"account"}),
     "hour_denied": ({"adam carol dora tess", "adam carol dora stan"}, {"request"}),
     "hour_lapsed": ({"adam carol dora tom"}, {"request"}),
     "hour_withdrawn": ({"carol", "carol tom"}, {"request"}),
     "hour_ended": ({"adam carol dora tess"}, {"request"}),
-    "reduced": ({"carol pat petra", "adam carol dora tess"}, {"request"}),
-    "ends_soon": ({"carol pat petra", "carol petra", "tess"}, {"request", "grant", "renew", "support_ask"}),
-    "ended": ({"carol pat petra", "carol pat piotr", "carol petra"}, {"request", "grant"}),
-    "ended_together": ({"mallory pat petra"}, {"account_access", "home"}),
+    "reduced": ({"carol pat petra", "adam carol dora tess"} | FOR_A_CASE, {"request", "grant"}),
+    "ends_soon": ({"carol pat petra", "carol petra", "tess", "tess tom"}, {"request", "grant", "renew", "support_ask"}),
+    "ended": ({"carol pat petra", "carol pat piotr", "carol petra", "tom"}, {"request", "grant"}),
+    "ended_together": ({"mallory pat petra", "carol connie tess"}, {"account_access", "home"}),
     "linked": ({"carol pat", "carol quinn", "mallory pat"}, {"home"}),
     "unlinked": ({"carol quinn"}, {"home"}),
+    "review_due": ({"carol", "mallory"}, {"account_review"}),
+    "review_finished": ({"carol"}, {"account_reviewed"}),
     "new_customer": ({"quinn"}, {"contacts"}),
     "invited": ({"m", "n", "o"}, {"invitation"}),
     "invited_told": ({"adam carol dora", "adam carol dora m"}, OWN),
@@ -75,6 +83,9 @@ TABLE = {
     "factor_reset_started": (RUN_ACME, {"factor_reset"}),
     "factor_reset_stopped": (RUN_ACME, {"factor_reset"}),
     "factor_reset_completed": ({RUN_LATER}, {"factor_reset"}),
+    "change_proposed": ({ANSWERS_CHANGES}, {"account_change"}),
+    "change_reminder": ({ANSWERS_CHANGES}, {"account_change"}),
+    "change_closed": ({f"{ANSWERS_CHANGES} tess"}, {"account_change"}),
     "terms_asked": ({"adam carol connie dora"}, {"account_terms"}),
     "terms_answered": ({"connie tess", "mike tess"}, CASE),
     "session_requested": ({"mike tess", "connie tess tom"}, CASE),
@@ -93,20 +104,31 @@ TABLE = {
 }
 # What asks the customer for something, or tells of what was given, says what to do where it was not expected
 UNEXPECTED = {
+    "activated",
     "requested_customer",
     "edited_customer",
     "reminder_customer",
     "granted_customer",
     "hour_asked",
     "case_access_asked",
+    "change_proposed",
+    "change_reminder",
 }
 
 
 @pytest.fixture
 def mails(
-    cast, story_of_terms, story_of_approvals, story_of_sessions, story_of_access, story_of_people, now, signed_in
+    cast,
+    story_of_changes,
+    story_of_terms,
+    story_of_approvals,
+    story_of_sessions,
+    story_of_access,
+    story_of_people,
+    now,
+    signed_in,
 ):
-    """Every mail: terms, approvals and sessions, the question and the answer, people, a new customer, cases."""
+    """Every mail: changes, terms, approvals, sessions, the question and the answer, people, a new customer, cases."""
     for person in (cast.quinn, cast.tess, cast.tom):
         signed_in(person)
     make_known(partner=cast.crow, customer=cast.globex, by=cast.stan, at=now)

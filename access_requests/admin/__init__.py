@@ -1,5 +1,6 @@
-"""Staff's windows on requests and blocks, and on the catalogue of role bundles, which they keep."""
+"""Staff's windows on requests, blocks and reviews."""
 
 from .requests import AccessRequests, Blocks
+from .reviews import Reviews
 
-__all__ = ["AccessRequests", "Blocks"]
+__all__ = ["AccessRequests", "Blocks", "Reviews"]

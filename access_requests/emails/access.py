@@ -3,23 +3,21 @@
 from django.conf import settings
 from django.urls import reverse
 
-from accounts import authorization
 from accounts.selectors import answers_for_account
-from accounts.states import EndReason, RequestKind
+from accounts.states import RequestKind
 from notifications import outbox
 from notifications.outbox import Letter
 
 from ..selectors import Ended, as_changes, grant_terms, receipt, request_terms
-from .hour import hour_denied, hour_ended, hour_lapsed, hour_withdrawn
+from .hour import hour_denied, hour_lapsed, hour_withdrawn
 from .letters import (
     FOLDER,
     decide_path,
     deciders_of,
-    everybody,
     letters_on_grant,
     letters_on_request,
     letters_to,
-    partner_side,
+    told_of_withdrawal,
 )
 
 
@@ -87,8 +85,7 @@ def request_withdrawn(*, request, by, at, apart_from=()):
     if request.kind == RequestKind.HOUR:
         hour_withdrawn(request=request, by=by, at=at, apart_from=apart_from)
         return
-    support = {request.asker} if request.kind == RequestKind.SUPPORT else set()
-    who = {*deciders_of(request, at), *support} - set(apart_from)
+    who = told_of_withdrawal(request, at) - set(apart_from)
     outbox.post(letters_on_request(request, "withdrawn_customer", who, by=by), at=at)
 
 
@@ -175,70 +172,11 @@ def unexpected_request(*, request, by, at, case=None, stopped=0):
     outbox.post(letters, at=at)
 
 
-def access_reduced(*, grant, before, by, at):
-    """Tell both sides what access was and what it is now."""
-    about = f"{grant.public_id}.{at.isoformat()}"
-    who = everybody(grant, at)
-    if grant.kind != RequestKind.PARTNER:
-        who |= set(authorization.deciders(grant.account, grant.kind, at=at, apart_from={grant.grantee}))
-    outbox.post(letters_on_grant(grant, "reduced", who, about=about, by=by, before=before), at=at)
-
-
 def unlinked(*, partnership, grants, requests, by, at):
     """Tell whoever answers for either company that the two are no longer linked, and what ended with it."""
     ended = [Ended(grant_terms(grant), receipt(grant)) for grant in grants]
     letters = _on_link(partnership, "unlinked", at=at, by=by, ended=ended, withdrawn=requests)
     outbox.post(letters, at=at)
-
-
-def access_ended(*, grants, by, at, apart_from=(), withdrawn=()):
-    """Tell both sides that access to one account is over, why, and what was done with it: one mail a person.
-
-    Whoever answers for the account reads of all of it, everybody else of what was theirs. The end of an hour has a
-    mail of its own.
-
-    :param grants: access to one account that ended together
-    :param withdrawn: requests that were withdrawn with it, for whoever answers for the account
-    """
-    hours = [grant for grant in grants if grant.kind == RequestKind.HOUR]
-    hour_ended(grants=hours, by=by, at=at, apart_from=apart_from)
-    grants = [grant for grant in grants if grant.kind != RequestKind.HOUR]
-    if not grants:
-        return
-    answer, letters = set(answers_for_account(grants[0].account, at=at)), []
-    concerned = {grant: (answer | partner_side(grant)) - set(apart_from) for grant in grants}
-    receipts = {grant: receipt(grant) for grant in grants}
-    for person in sorted(set().union(*concerned.values()), key=lambda person: person.pk):
-        theirs = [grant for grant in grants if person in concerned[grant]]
-        gone = list(withdrawn) if person in answer else []
-        if len(theirs) == 1 and not gone:
-            (one,) = theirs
-            letters += letters_on_grant(one, "ended", {person}, about=one.public_id, by=by, receipt=receipts[one])
-            continue
-        company = None if person in answer else theirs[0].membership.account
-        ended = [Ended(grant_terms(grant), receipts[grant], EndReason(grant.end_reason).label) for grant in theirs]
-        context = {"account": grants[0].account, "company": company, "by": by, "ended_at": theirs[0].ended_at}
-        letters += letters_to(
-            "ended_together",
-            {person},
-            account=grants[0].account,
-            partner={} if company is None else {person: company},
-            about=theirs[0].public_id,
-            path=reverse("home") if company else reverse("account_access", args=[grants[0].account.number]),
-            context=context | {"ended": ended, "withdrawn": gone},
-        )
-    outbox.post(letters, at=at)
-
-
-def end_reminder(*, grant, days, at):
-    """Tell who has access, and who asked for it, that it ends soon; a week ahead the primary user too.
-
-    :param days: how many days ahead; 0 where it is minutes
-    """
-    people = partner_side(grant)
-    if days == 7:
-        people |= set(answers_for_account(grant.account, at=at))
-    outbox.post(letters_on_grant(grant, "ends_soon", people, about=f"{grant.public_id}.{days}"), at=at)
 
 
 def _on_gift(grant, people, *, at, restored=False):

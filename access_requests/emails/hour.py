@@ -8,7 +8,7 @@ from accounts.states import RequestKind
 from notifications import outbox
 
 from ..selectors import grant_terms, receipt
-from .letters import decide_path, deciders_of, letters_on_grant, letters_on_request
+from .letters import decide_path, deciders_of, letters_on_grant, letters_on_request, told_of_withdrawal
 
 
 def hour_asked(*, request, at):
@@ -43,7 +43,7 @@ def hour_withdrawn(*, request, by, at, apart_from=()):
     """Tell whoever was asked, and the agent, that there is nothing left to answer: withdrawn by the agent, too many
     wrong codes, or the agent is gone.
     """
-    told = {request.addressee, request.asker} - {by, *apart_from}
+    told = told_of_withdrawal(request, at) - {by, *apart_from}
     missed = request.misses >= settings.PORTAL_HOUR_MISSES
     outbox.post(letters_on_request(request, "hour_withdrawn", told, by=by, missed=missed), at=at)
 

@@ -4,9 +4,10 @@ from django.urls import reverse
 
 from accounts import authorization
 from accounts.selectors import answers_for_account, language_for
+from accounts.states import EndReason, RequestKind
 from notifications.outbox import Letter
 
-from ..selectors import grant_terms, request_terms
+from ..selectors import approver_of, grant_terms, request_terms
 
 FOLDER = "access_requests/email"
 
@@ -25,7 +26,7 @@ def letters_on_grant(grant, mail, people, *, about, path="", **context):
     path = path or grant.get_absolute_url()
     asked = getattr(grant, "request", None)
     facts = {"grant": grant, "account": grant.account, "terms": grant_terms(grant), "asker": asked and asked.asker}
-    full = facts | context
+    full = facts | {"approver": approver_of(grant)} | context
     partner = dict.fromkeys(partner_side(grant), grant.membership.account)
     return letters_to(mail, people, account=grant.account, partner=partner, about=about, path=path, context=full)
 
@@ -70,3 +71,21 @@ def partner_side(grant):
 def everybody(grant, at):
     """Whoever answers for the account, and the other side."""
     return {*answers_for_account(grant.account, at=at), *partner_side(grant)}
+
+
+def who_approved(grant, at, *, reason=""):
+    """On whose word access for a case was turned on, while they speak for the account. Where a solved case has ended
+    what a request of support had given for it, whoever approved that.
+    """
+    solved = reason == EndReason.SOLVED and grant.kind == RequestKind.SUPPORT
+    person = grant.decided_by if solved else approver_of(grant)
+    if person is None:
+        return set()
+    return set(authorization.deciders(grant.account, RequestKind.CASE, at=at).filter(pk=person.pk))
+
+
+def told_of_withdrawal(request, at):
+    """Who is told that there is nothing left to answer: whoever decides, and whoever asked for support or an hour."""
+    if request.kind == RequestKind.HOUR:
+        return {request.addressee, request.asker}
+    return {*deciders_of(request, at), *({request.asker} if request.kind == RequestKind.SUPPORT else ())}

@@ -13,7 +13,7 @@ from frame.wording import spell_moment
 
 from ..models import Seen
 from ..services import Window
-from ..states import Status
+from ..states import ReviewAnswer, Status
 from .fields import permission_field
 
 
@@ -135,6 +135,35 @@ class DecisionForm(EndChoiceMixin, SeenForm):
             "ends_at": data["ends_at"],
             "note": data["note"],
         }
+
+
+class ShortenForm(EndChoiceMixin, forms.Form):
+    """Make access end earlier, and leave the rest of it as it is."""
+
+    answer = forms.ChoiceField(choices=[(ReviewAnswer.SHORTEN, "")], widget=forms.HiddenInput)
+    until = forms.ChoiceField(
+        label=gettext_lazy("Until when"), error_messages={"required": gettext_lazy("Choose until when.")}
+    )
+    other_end = MomentField(required=False, label=gettext_lazy("Last day and time"))
+
+    def __init__(self, data=None, *, grant, at):
+        self.account, self.at = grant.account, at
+        self.starts_at, self.latest = grant.starts_at, grant.ends_at
+        super().__init__(data, initial={"answer": ReviewAnswer.SHORTEN, "until": "other"})
+        self.end_choices(asked_words="", latest=self.latest, starts_at=self.starts_at)
+        self.until_words = self.until_words[1:]  # to leave it as it is, it is kept
+        self.fields["until"].choices = [(name, label) for name, label, _end in self.until_words]
+
+    def clean(self):
+        """The chosen end is earlier than the present one.
+
+        :raises ValidationError: naming the rule
+        """
+        data = super().clean()
+        data["ends_at"] = self.chosen_end(data)
+        if data["ends_at"] == self.latest:
+            self.add_error("other_end", _("This is when it ends already. Choose an earlier end."))
+        return data
 
 
 class LessForm(EndChoiceMixin, forms.Form):

@@ -1,5 +1,7 @@
 """Looking through who is in, every so often (S3-15)."""
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -84,3 +86,17 @@ class ReviewLine(models.Model):
 
     def __str__(self):
         return f"{self.review}, {self.answer}"
+
+    @property
+    def person(self):
+        """Whom it is about."""
+        return self._belonging.user
+
+    @property
+    def place(self):
+        """Where they come from: the name of their company, or of the account itself."""
+        return self._belonging.account.name
+
+    @property
+    def _belonging(self) -> Any:
+        return self.grant.membership if self.grant else self.membership

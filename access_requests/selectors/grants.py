@@ -12,6 +12,10 @@ from partners import selectors as partners
 
 from ..models import AccessRequest, Block
 from ..states import Status
+from .cases import approved_by_contact
+
+# What goes by itself before long, and says nothing of the lasting access that partners ask for
+PASSING = (RequestKind.HOUR, RequestKind.CASE)
 
 
 def lending_grants(user, account=None, *, at, company=None):
@@ -19,7 +23,8 @@ def lending_grants(user, account=None, *, at, company=None):
 
     :param company: only what they hold through this partner of theirs, whose people they may add
     """
-    grants = Grant.objects.effective(at).filter(grantee=user, may_delegate=True, parent=None)
+    mine = Grant.objects.effective(at).filter(grantee=user, kind=RequestKind.PARTNER)
+    grants = mine.filter(may_delegate=True, parent=None)
     grants = grants.filter(account__in=Account.objects.open(at), account__partners_may_add_colleagues=True)
     grants = grants if company is None else grants.filter(membership__account=company)
     return grants if account is None else grants.filter(account=account)
@@ -28,11 +33,12 @@ def lending_grants(user, account=None, *, at, company=None):
 def grants_of_people(account, people, *, at, company=None):
     """What lasting access holds or will for these people (ids) on one account: ``{person id: grant}``.
 
-    An hour is none of it. What holds now comes before what is still to begin; of several the one with the latest end.
+    An hour is none of it, nor what holds for a case of support. What holds now comes before what is still to begin; of
+    several the one with the latest end.
 
     :param company: only what they have through this company: what they have through another is not its business
     """
-    grants = Grant.objects.unended(at).filter(account=account, grantee__in=people).exclude(kind=RequestKind.HOUR)
+    grants = Grant.objects.unended(at).filter(account=account, grantee__in=people).exclude(kind__in=PASSING)
     grants = grants if company is None else grants.filter(membership__account=company)
     rows = grants.select_related("parent__grantee", "account", "membership__account").order_by("ends_at", "pk")
     return {grant.grantee_id: grant for grant in sorted(rows, key=lambda grant: grant.live_at(at))}
@@ -58,7 +64,8 @@ def blocked_people(account, people):
 def turned_away(account, people):
     """Those of the people (ids) to whom the customer's last word was no, or less: denied, ended, or made less.
 
-    What was said of an hour is neither a yes nor a no to more. Two queries for any number of people.
+    What was said of an hour, or on a case of support, is neither a yes nor a no to more. Two queries for any number of
+    people.
     """
     no = dict(
         AccessRequest.objects.filter(account=account, beneficiary__in=people, status=Status.DENIED)
@@ -67,7 +74,7 @@ def turned_away(account, people):
         .values_list("beneficiary")
         .annotate(Max("decided_at"))
     )
-    rows = Grant.objects.filter(account=account, grantee__in=people).exclude(kind=RequestKind.HOUR).order_by()
+    rows = Grant.objects.filter(account=account, grantee__in=people).exclude(kind__in=PASSING).order_by()
     ended = Q(end_reason__in=[EndReason.ENDED, EndReason.DENIED])
     words = {
         "no": Max("ended_at", filter=ended),
@@ -96,11 +103,8 @@ def restorable(grants, *, at):
     is still there and has no other access. One query at most.
     """
     lately = at - settings.PORTAL_RESTORE_WITHIN
-    ended = [
-        grant
-        for grant in grants
-        if grant.end_reason == EndReason.LENDER and grant.ended_at > lately and grant.ends_at > at
-    ]
+    lent_on = [grant for grant in grants if grant.kind == RequestKind.PARTNER and grant.end_reason == EndReason.LENDER]
+    ended = [grant for grant in lent_on if grant.ended_at > lately and grant.ends_at > at]
     if not ended:
         return set()
     inside = grants_of_people(ended[0].account, [grant.grantee_id for grant in ended], at=at)
@@ -111,7 +115,10 @@ def possible_lenders(grant, by, *, at):
     """What access of the same company could carry on what hangs under a grant, so far as ``by`` can say so: somebody
     of the customer for any of them, somebody of the company for their own only.
     """
+    if grant.kind != RequestKind.PARTNER:
+        return Grant.objects.none()  # what somebody of the vendor has is no colleague's business
     others = Grant.objects.effective(at).filter(account=grant.account, may_delegate=True, parent=None)
+    others = others.filter(kind=RequestKind.PARTNER)
     others = others.filter(account__partners_may_add_colleagues=True)
     if not authorization.allows(by, AccountPermission.END_ACCESS, grant.account, at=at):
         others = others.filter(grantee=by)
@@ -161,14 +168,16 @@ def _with_everything(grants):
 
 def grants_visible_to(user, *, at):
     """The grants a person may read: of accounts where they see access; and through a company they belong to their
-    own, those under theirs, and those of its people where they administer it.
+    own, those under theirs, and those of its people where they administer it. Whoever approved access for a case reads
+    what stands on it.
     """
     seen_here = authorization.accounts_where(user, AccountPermission.VIEW_ACCESS, at=at)
     theirs = Q(grantee=user) | Q(parent__grantee=user)
     theirs |= Q(membership__account__in=partners.administered_by(user, at=at))
     theirs &= Q(membership__account__in=Membership.objects.active(at).filter(user=user).values("account"))
-    grants = Grant.objects.filter(Q(account__in=seen_here) | theirs)
-    return grants.select_related("account", "grantee", "membership__account", "decided_by", "parent__grantee")
+    grants = Grant.objects.filter(Q(account__in=seen_here) | theirs | approved_by_contact(user, at=at))
+    rows = grants.select_related("account", "grantee", "membership__account", "decided_by", "parent__grantee")
+    return rows.select_related("parent__decided_by")
 
 
 def may_renew(user, grant, *, at):
@@ -177,5 +186,5 @@ def may_renew(user, grant, *, at):
     """
     soon = grant.ends_at <= at + settings.PORTAL_START_AHEAD_MAX
     admin = partners.administered_by(user, at=at).filter(pk=grant.membership.account_id)
-    lasting = grant.parent_id is None and grant.kind != RequestKind.HOUR
+    lasting = grant.parent_id is None and grant.kind == RequestKind.PARTNER
     return grant.unended_at(at) and lasting and soon and admin.exists()

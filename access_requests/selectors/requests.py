@@ -7,14 +7,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts import authorization
-from accounts.models import Grant, Membership, ProposedChange
+from accounts.models import Account, Grant, Membership, ProposedChange
 from accounts.permissions import AccountPermission
 from accounts.states import KEPT, RequestKind
 from frame.wording import spell_moment
 from partners import selectors as partners
+from riders import selectors as riders
 
 from ..models import AccessRequest, Block
 from ..states import FINAL, Status
+from .cases import approved_by_contact
 
 
 def visible_to(user, *, at):
@@ -77,7 +79,8 @@ def requests_that_go_with(membership, *, at):
         for one in waiting
         if one.kind not in KEPT
     ]
-    own = Grant.objects.unended(at).filter(membership=membership, kind__in=KEPT).count()
+    through = Q(membership=membership) | Q(parent__membership=membership)
+    own = Grant.objects.unended(at).filter(through, kind__in=KEPT).count()
     asked = len(waiting) - len(named)
     if own:
         words = ngettext("%(count)d access of support", "%(count)d accesses of support", own)
@@ -167,7 +170,9 @@ def possible_moves(request, user, *, at):
     if may_decide(user, request, at=at):
         moves |= {"approve", "deny"} if status == Status.PENDING else set()
         moves |= {"deny"} if status == Status.APPROVED else set()
-        moves |= {"approve"} if status == Status.DENIED and window_lasts(request, at) else set()
+        moves |= (
+            {"approve"} if status == Status.DENIED and window_lasts(request, at) and _case_lives(request) else set()
+        )
     return moves
 
 
@@ -187,6 +192,12 @@ def _may_still_ask(request, user, *, at):
     ).exists()
 
 
+def _case_lives(request):
+    """Whether what support asks about is still worked on; where no case is named, nothing hangs on one."""
+    case = request.case_number if request.kind == RequestKind.SUPPORT else ""
+    return not case or riders.find_unsolved(request.account, case) is not None
+
+
 def may_send_again(request, at):
     """Whether a waiting request may be sent again now: a few times, with some time between."""
     return request.times_sent_again < settings.PORTAL_SEND_AGAIN_MAX and request.may_be_sent_again_at <= at
@@ -203,9 +214,12 @@ def standing_blocks(account, people):
 
 
 def access_now(user, *, at):
-    """Access that holds now on accounts where this person sees who is in, soonest end first."""
+    """Access that holds now on accounts where this person sees who is in, or for a case on their own word, soonest end
+    first.
+    """
     accounts = authorization.accounts_where(user, AccountPermission.VIEW_ACCESS, at=at)
-    live = Grant.objects.effective(at).filter(account__in=accounts)
+    seen = Q(account__in=accounts) | approved_by_contact(user, at=at)
+    live = Grant.objects.effective(at).filter(seen, account__in=Account.objects.open(at))
     return live.select_related("grantee", "account", "membership__account").order_by("ends_at", "pk")
 
 

@@ -13,6 +13,7 @@ from frame.wording import one_paragraph
 from partners.services import link
 from partners.states import PartnershipState
 from riders.services import open_case
+from riders.states import UNSOLVED
 
 from .. import emails, selectors
 from ..models import AccessRequest, Block
@@ -22,6 +23,7 @@ from .ending import end_family
 from .moving import (
     lock_account,
     lock_accounts,
+    lock_case,
     lock_grant,
     lock_partnership,
     lock_request,
@@ -53,9 +55,12 @@ def approve_request(
     """
     account = lock_accounts(request.account, request.company)
     partnership = lock_partnership(request.company, account)
+    case = lock_case(account, request.case_number)
     request = lock_request(request)
     authorization.require_decider(by, account, request.kind, apart_from=request.people, at=at)
     require_as_seen(request, seen, at=at)
+    if request.kind == RequestKind.SUPPORT and case is not None and case.state not in UNSOLVED:
+        raise NotAllowedNow(_("Case %(number)s is solved, and access for it is over.") % {"number": case.number})
     if request.kind == RequestKind.HOUR:
         raise NotAllowedNow(_("Temporary access is granted with the code that stands on the agent’s screen."))
     terms = _given(request, account, permissions, administrator, may_delegate)

@@ -22,7 +22,7 @@ def end_access(*, grant, by, at, taken_over_by=None):
     :param taken_over_by: another grant of the same company that may add colleagues, under which what hangs here
         goes on, within its rights and its window
     :param by: somebody who holds ``end_access`` on the account, the decider who gave it, the person
-        who has it (who hands it back), or an admin of that person's company
+        who has it (who hands it back) or brought in who has it, or an admin of that person's company
     :raises PermissionDenied: ``by`` is none of these
     :raises NotAllowedNow: it has ended already, or the other cannot take over
     """
@@ -125,7 +125,7 @@ def require_ender(user, grant, *, at):
     if authorization.allows(user, AccountPermission.END_ACCESS, grant.account, at=at):
         return
     contact = Membership.objects.active(at).filter(account=grant.account, user=user, authorized_contact=True)
-    if user == grant.decided_by and contact.exists():
+    if user in (grant.decided_by, selectors.approver_of(grant)) and contact.exists():
         return
     raise PermissionDenied(_("You may not end this access."))
 

@@ -7,6 +7,7 @@ from accounts.models import Grant
 from accounts.selectors import answers_for_account
 from accounts.states import EndReason, RequestKind
 from partners import selectors as partners
+from riders.states import ApprovalEnd
 
 from .. import emails, selectors
 from ..models import AccessRequest
@@ -31,6 +32,29 @@ def clear_up_after_person(*, user, by, at):
     _clear_up(waiting, grants, reason=EndReason.LOCKED_OUT, by=by, at=at)
 
 
+def clear_up_after_case(*, case, by, at):
+    """End every access that was given for a case nobody works on any more, and withdraw what support waits for there.
+
+    Access goes on as far as it was given for another case (S3-16). Reopening the case brings none of it back.
+    """
+    named = {"account": case.account_id, "case_number": case.number}
+    waiting = AccessRequest.objects.waiting(at).filter(kind=RequestKind.SUPPORT, **named)
+    grants = Grant.objects.unended(at).filter(kind__in=[RequestKind.SUPPORT, RequestKind.CASE], **named)
+    _clear_up(waiting, grants, reason=EndReason.SOLVED, by=by, at=at)
+
+
+def clear_up_under_approvals(*, approvals, reason, by, at):
+    """End every access that was turned on under these approvals of one case, what colleagues got among it.
+
+    :param reason: an :class:`~riders.states.ApprovalEnd`; with a solved case goes more than this, see
+        :func:`clear_up_after_case`
+    """
+    if reason == ApprovalEnd.SOLVED:
+        return
+    grants = Grant.objects.unended(at).filter(case_access__approval__in=approvals)
+    _clear_up(AccessRequest.objects.none(), grants, reason=EndReason(reason), by=by, at=at)
+
+
 def _clear_up(waiting, access, *, reason, by, at):
     requests = lock_requests(waiting)
     grants = lock_grants(access)
@@ -38,13 +62,13 @@ def _clear_up(waiting, access, *, reason, by, at):
     for number in sorted({row.account_id for row in [*requests, *grants]}):
         waited = [request for request in requests if request.account_id == number]
         lent = [grant for grant in grants if grant.account_id == number]
-        # Whoever answers for the account reads all of it in one mail, but for the end of an hour
-        lasting = [grant for grant in lent if grant.kind != RequestKind.HOUR]
-        told = set(answers_for_account(lasting[0].account, at=at)) if lasting else set()
+        # Whoever is told of access that ended reads all of it in one mail, but for the end of an hour
+        told = emails.told_of_ends(lent, reason=reason, at=at)
         for request in waited:
             withdraw(request, by=None, at=at, told=told)
         ended = []
-        for grant in lent:
+        # What hangs under another access first, so that each line gives the same reason
+        for grant in sorted(lent, key=lambda grant: grant.parent_id is None):
             ended += authorization.end_grant(grant=grant, reason=reason, by=by, at=at)
         emails.access_ended(grants=ended, by=by, at=at, withdrawn=waited)
 

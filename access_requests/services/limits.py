@@ -77,18 +77,19 @@ def codes_missed(account, by, *, at):
     since = at - settings.PORTAL_ASK_AGAIN_AFTER
     missed = AccessRequest.objects.filter(kind=RequestKind.HOUR, account=account, asker=by, misses__gt=0)
     missed = missed.filter(submitted_at__gt=since - settings.PORTAL_RESPOND_WITHIN_HOUR)
-    missed = missed.exclude(status=Status.APPROVED).values_list("public_id", flat=True)
-    return trail.moments_of("code.missed", *missed, since=since)
+    ids = missed.exclude(status=Status.APPROVED).values_list("public_id", flat=True)
+    return trail.moments_of("code.missed", *ids, since=since)
 
 
-def require_few_addresses(by, *, at):
+def require_few_addresses(by, *, event="hour.refused", at):
     """Let through an agent who has not named too many people lately who decide nothing; the caller holds the lock on
     the agent's company, so that of several tries at once each is counted.
 
+    :param event: what each of those tries left in the trail
     :raises TooMuch: with a sentence fit to show, and the moment from which it is possible again
     """
     within, most = settings.PORTAL_HOUR_ADDRESSES_WITHIN, settings.PORTAL_HOUR_ADDRESSES
-    tried_at = trail.moments_of("hour.refused", by.email, since=at - within)
+    tried_at = trail.moments_of(event, by.email, since=at - within)
     if len(tried_at) >= most:
         refuse_until(_("You have given several addresses of nobody who can grant this."), tried_at[-most] + within)
 

@@ -6,6 +6,7 @@ from accounts.models import Account, Grant
 from audit.record import record
 from frame.refusals import NotAllowedNow
 from partners.models import Partnership
+from riders.models import CaseApproval, SupportCase
 
 from .. import selectors, states
 from ..models import AccessRequest
@@ -43,6 +44,20 @@ def lock_partnership(partner, customer):
     return living.filter(partner=partner, customer=customer).select_related("partner", "customer").first()
 
 
+def lock_case(account, number):
+    """Lock the case of an account with this number and answer it, or ``None``: without a number too."""
+    if not number:
+        return None
+    rows = SupportCase.objects.select_for_update(no_key=True, of=("self",)).select_related("account")
+    return rows.filter(account=account, number=number).first()
+
+
+def lock_approvals(case):
+    """Lock the customer's approvals of a locked case, by id, and answer them, the newest last."""
+    rows = CaseApproval.objects.select_for_update(no_key=True, of=("self",)).select_related("approved_by", "case")
+    return list(rows.filter(case=case).order_by("pk"))
+
+
 def lock_request(request):
     """Lock a request's row and answer it as it is now, with its people and all that giving the access reads."""
     rows = AccessRequest.objects.select_for_update(no_key=True, of=("self",)).with_people()
@@ -59,9 +74,8 @@ def lock_grants(grants):
     """Lock several grants and whatever hangs under them, by id, and answer the asked ones as they are now."""
     wanted = set(grants.values_list("pk", flat=True))
     family = Grant.objects.select_for_update(no_key=True, of=("self",)).filter(Q(pk__in=wanted) | Q(parent__in=wanted))
-    rows = family.select_related("account", "grantee", "membership__account", "decided_by", "parent__grantee").order_by(
-        "pk"
-    )
+    rows = family.select_related("account", "grantee", "membership__account", "decided_by", "parent__grantee")
+    rows = rows.select_related("parent__decided_by").order_by("pk")
     return [row for row in rows if row.pk in wanted]
 
 

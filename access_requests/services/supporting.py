@@ -24,7 +24,7 @@ from .asking import (
     times_to_answer,
 )
 from .limits import require_not_just_denied, require_support_within_limits
-from .moving import lock_account, lock_accounts, lock_request, note_request
+from .moving import lock_account, lock_accounts, lock_case, lock_request, note_request
 from .windows import check_changed_window, check_window
 
 
@@ -46,6 +46,7 @@ def submit_support_request(*, number, org_id, by, roles, window, reason, at, cas
     """
     company = authorization.require_associate(by, at=at).account
     account = lock_accounts(find_customer(number, org_id, by=by, at=at), company)
+    lock_case(account, case_number.strip())
     membership = authorization.require_associate(by, at=at)
     refuse_blocked(account, {by})
     terms = _terms(account, roles, window, reason, case_number, no_case)
@@ -83,6 +84,7 @@ def edit_support_request(*, request, seen, by, roles, window, reason, at, case_n
     :raises TooMuch: ``by`` was told no just now for the case it is changed to
     """
     account = lock_account(request.account)
+    lock_case(account, case_number.strip())
     request = lock_request(request)
     require_asker(request, by)
     authorization.require_associate(by, at=at)

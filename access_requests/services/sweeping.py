@@ -19,6 +19,7 @@ from .. import emails
 from ..models import AccessRequest, Reminder
 from .ending import end_family
 from .moving import lock_account, lock_grant, lock_request, move_request, note_request
+from .reviewing import ask_for_reviews
 
 
 def sweep(*, at):
@@ -33,6 +34,7 @@ def sweep(*, at):
     accounts.complete_due_factor_resets(at=at)
     accounts.complete_due_replacements(at=at)
     close_due_cases(at=at)
+    ask_for_reviews(at=at)
     job_ran("sweep", at=at)
 
 
@@ -121,14 +123,15 @@ def _ending_within(days, *, at):
     """Access that ends within so many days, had run longer than that when they began, and was not reminded of."""
     told = Reminder.objects.filter(grant=OuterRef("pk"), days__lte=days)
     soon = Grant.objects.live(at).filter(ended_at=None, ends_at__lte=at + timedelta(days=days))
-    soon = soon.exclude(kind=RequestKind.SUPPORT)
+    soon = soon.exclude(kind__in=[RequestKind.SUPPORT, RequestKind.CASE])
     return soon.filter(starts_at__lt=F("ends_at") - timedelta(days=2 * days)).exclude(Exists(told))
 
 
 def _support_ending(*, at):
     """Support access that ends within minutes, had run longer than that when they began, and was not reminded of."""
     ahead, told = settings.PORTAL_REMIND_SUPPORT, Reminder.objects.filter(grant=OuterRef("pk"), days=0)
-    soon = Grant.objects.live(at).filter(kind=RequestKind.SUPPORT, ended_at=None, ends_at__lte=at + ahead)
+    kinds = [RequestKind.SUPPORT, RequestKind.CASE]
+    soon = Grant.objects.live(at).filter(kind__in=kinds, ended_at=None, ends_at__lte=at + ahead)
     return soon.filter(starts_at__lt=F("ends_at") - 2 * ahead).exclude(Exists(told))
 
 

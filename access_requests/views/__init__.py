@@ -1,6 +1,7 @@
 """Pages of the question and the answer."""
 
 from .access import access, restore
+from .activating import desk_activate, desk_bring_in
 from .answering import decide
 from .asked import account_requests
 from .asking import ask, ask_several, cancel, edit
@@ -12,6 +13,7 @@ from .internal import roles, support_find, support_requests
 from .links import account_partners, end_all, give, unlink_customer, unlink_partner
 from .reading import detail, home, request_list
 from .repeating import renew, renewals, send_again
+from .reviewing import review, review_access, review_member, reviewed, reviews
 from .wizard import support_details, support_leave, support_review, support_roles
 
 __all__ = [
@@ -25,6 +27,8 @@ __all__ = [
     "contacts",
     "customer_options",
     "decide",
+    "desk_activate",
+    "desk_bring_in",
     "detail",
     "edit",
     "end",
@@ -43,6 +47,11 @@ __all__ = [
     "renewals",
     "request_list",
     "restore",
+    "review",
+    "review_access",
+    "review_member",
+    "reviewed",
+    "reviews",
     "roles",
     "send_again",
     "support_details",

@@ -3,14 +3,17 @@
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import selectors as accounts
-from accounts.authorization import granted
+from accounts.authorization import allows, granted, is_associate
+from accounts.permissions import AccountPermission
 from audit import edge
 from audit import selectors as trail
 from frame import clock
+from riders import selectors as riders
 
 from .. import selectors, services
 from ..forms import LessForm, switches
@@ -32,6 +35,8 @@ def grant(request, grant_id):
         "may_renew": selectors.may_renew(request.user, found, at=at),
         "history": trail.history(found.public_id).exclude(event__in=trail.USED),
         "receipt": selectors.receipt(found),
+        "approver": selectors.approver_of(found),
+        "case_url": _case_url(request.user, found, at=at),
         "at": at,
     }
     return render(request, "access_requests/grant.html", context)
@@ -78,6 +83,7 @@ def _end(request, grant):
         "lenders": lenders,
         "hanging": grant.children.unended(at).select_related("grantee"),
         "handing_back": grant.grantee == request.user,
+        "approver": selectors.approver_of(grant),
         "at": at,
     }
     return render(request, "access_requests/end.html", context)
@@ -149,6 +155,17 @@ def find_grant(request, grant_id, *, at, to_end=False):
     if found is None:
         raise Http404
     return _may_be_ended(request, found, at=at) if to_end else found
+
+
+def _case_url(user, grant, *, at):
+    """Where the reader finds the case that an access was given for: at support's desk or in the account, or nowhere."""
+    case = grant.case_number and riders.find_case(grant.account, grant.case_number)
+    if not case:
+        return ""
+    if is_associate(user, at=at):
+        return reverse("desk_case", args=[case.number])
+    reads = allows(user, AccountPermission.VIEW_CASES, grant.account, at=at)
+    return reverse("account_case", args=[grant.account.number, case.number]) if reads else ""
 
 
 def _may_be_ended(request, grant, *, at):

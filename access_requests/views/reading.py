@@ -59,6 +59,7 @@ def home(request):
         "waiting": waiting[:HOME_ROWS],
         "cases": riders.cases_to_answer(user, at=at)[:HOME_ROWS],
         "changes": accounts.changes_waiting_for(user, at=at)[:HOME_ROWS],
+        "to_look_through": selectors.reviews_waiting_for(user, at=at)[:HOME_ROWS],
         "mine": mine[:HOME_ROWS],
         "access_now": selectors.access_now(user, at=at)[:HOME_ROWS],
         "page": page,

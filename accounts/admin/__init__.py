@@ -1,6 +1,7 @@
 """Staff's windows on people, companies, what companies hold, and access; and what little staff begin there."""
 
 from .access import Grants
+from .changes import ProposedChanges
 from .companies import Accounts, Memberships
 from .inviting import Invitations
 from .people import People
@@ -18,6 +19,7 @@ __all__ = [
     "Memberships",
     "Orders",
     "People",
+    "ProposedChanges",
     "Replacements",
     "UsageLines",
 ]

@@ -51,17 +51,22 @@ def deciders(account, kind, *, at, apart_from=()):
     )
 
 
-def may_lend_for_case(user, account, permissions, *, at, apart_from=()):
-    """Whether this person may lend all of these rights for a case: whoever decides what support asks may lend any, an
-    authorized contact only what changes nothing (S3-2).
+def lenders_for_case(account, permissions, *, at, apart_from=()):
+    """Who may lend all of these rights for a case, as a queryset of people: whoever decides what support asks may lend
+    any, an authorized contact only what changes nothing (S3-2).
 
     :param permissions: rights, or their values
     """
-    if not deciders(account, RequestKind.CASE, at=at, apart_from=apart_from).filter(pk=user.pk).exists():
-        return False
+    people = deciders(account, RequestKind.CASE, at=at, apart_from=apart_from)
     if {str(right) for right in permissions} <= {right.value for right in READS}:
-        return True
-    return deciders(account, RequestKind.SUPPORT, at=at, apart_from=apart_from).filter(pk=user.pk).exists()
+        return people
+    any_right = deciders(account, RequestKind.SUPPORT, at=at, apart_from=apart_from)
+    return people.filter(pk__in=any_right.order_by().values("pk"))
+
+
+def may_lend_for_case(user, account, permissions, *, at, apart_from=()):
+    """Whether this person is one of :func:`lenders_for_case`."""
+    return lenders_for_case(account, permissions, at=at, apart_from=apart_from).filter(pk=user.pk).exists()
 
 
 def require_decider(user, account, kind, *, at, apart_from=()):

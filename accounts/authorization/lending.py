@@ -12,11 +12,25 @@ from ..permissions import LENDABLE, ordered
 from ..states import EndReason, RequestKind
 
 
-def open_grant(*, account, membership, by, starts_at, ends_at, permissions, administrator, may_delegate, at, **facts):
+def open_grant(
+    *,
+    account,
+    membership,
+    by,
+    starts_at,
+    ends_at,
+    permissions,
+    administrator,
+    may_delegate,
+    at,
+    decided_by=None,
+    **facts,
+):
     """Lend ``permissions`` on ``account`` to the person of ``membership`` for one window.
 
     The caller has asked :func:`require_decider` and holds the locks.
 
+    :param decided_by: on whose word it is lent, where ``by`` acts on what somebody else has said
     :param permissions: the rights to lend; with ``administrator`` every lendable right there is now
     :param facts: ``parent``, the grant it hangs under, and what it remembers: ``kind``,
         ``request_id``, ``request_digest``, ``reason``, ``case_number``
@@ -38,7 +52,7 @@ def open_grant(*, account, membership, by, starts_at, ends_at, permissions, admi
         ends_at=ends_at,
         administrator=administrator,
         may_delegate=may_delegate,
-        decided_by=by,
+        decided_by=decided_by or by,
         opened_at=at,
         **facts,
     )
@@ -48,7 +62,8 @@ def open_grant(*, account, membership, by, starts_at, ends_at, permissions, admi
         GrantedPermission(permission=permission, user=grant.grantee, content_object=account, grant=grant)
         for permission in kept.filter(codename__in=codenames)
     )
-    _note("grant.opened", grant, by=by, at=at, permissions=codenames, until=ends_at.isoformat())
+    word = {} if grant.decided_by == by else {"on_the_word_of": grant.decided_by.email}
+    _note("grant.opened", grant, by=by, at=at, permissions=codenames, until=ends_at.isoformat(), **word)
     return grant
 
 

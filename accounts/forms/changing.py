@@ -26,7 +26,7 @@ class ProposalForm(ConfigurationForm):
         super().__init__(*args, **kwargs)
         self._grants = {grant.public_id: grant for grant in grants}
         if len(self._grants) > 1:
-            choices = [(grant.public_id, _in_words(grant)) for grant in self._grants.values()]
+            choices = [("", _("Choose")), *((grant.public_id, _in_words(grant)) for grant in self._grants.values())]
             self.fields["access"] = forms.ChoiceField(
                 choices=choices, label=_("Under which access"), widget=forms.Select(attrs={"class": "input"})
             )
@@ -38,11 +38,11 @@ class ProposalForm(ConfigurationForm):
 
 
 class ChangeAnswerForm(forms.Form):
-    """The answer to a proposal: in writing for a yes, with or without words for a no."""
+    """The answer to a proposal: in writing for a yes, with or without words for a no; or taking it back."""
 
-    AGREE, REFUSE = "agree", "refuse"
+    AGREE, REFUSE, WITHDRAW = "agree", "refuse", "withdraw"
 
-    answer = forms.ChoiceField(choices=[(AGREE, AGREE), (REFUSE, REFUSE)], widget=forms.HiddenInput)
+    answer = forms.ChoiceField(choices=[(word, word) for word in (AGREE, REFUSE, WITHDRAW)], widget=forms.HiddenInput)
     digest = forms.CharField(min_length=64, max_length=64, widget=forms.HiddenInput)
     words = forms.CharField(
         required=False,
@@ -51,6 +51,10 @@ class ChangeAnswerForm(forms.Form):
         help_text=gettext_lazy("A yes needs it, in your own words. It is kept as you type it, with your name."),
         widget=forms.Textarea(attrs={"rows": 4, "class": "area"}),
     )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["words"].depends = True
 
 
 def _in_words(grant):

@@ -5,7 +5,7 @@ from .companies import open_account
 from .configuring import change_configuration, change_settings
 from .finding import look_up_account, look_up_accounts
 from .invitations import accept_invitation, invite, invite_again, withdraw_invitation
-from .leaving import deactivate_person, end_membership, require_ender
+from .leaving import deactivate_person, end_membership, endable, require_ender
 from .people import (
     add_member,
     change_role,
@@ -69,6 +69,7 @@ __all__ = [
     "deactivate_person",
     "end_membership",
     "end_stand_in",
+    "endable",
     "enter",
     "invite",
     "invite_again",

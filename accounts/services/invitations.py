@@ -173,7 +173,12 @@ def _require_authority_still(invitation, account, *, at):
 def _require_seat(account, *, at):
     """Seats limit invitations only: who is in stays in, and nobody from outside takes one."""
     if selectors.seats_taken(account, at=at) >= account.seats:
-        raise NotAllowedNow(_("Every seat of this account is taken. End a membership or an invitation first."))
+        raise NotAllowedNow(
+            _(
+                "Every seat of this account is used by its own people or kept for somebody invited; people from "
+                "outside use none. End a membership or an invitation first."
+            )
+        )
 
 
 def _person_of(email, first_name, last_name):

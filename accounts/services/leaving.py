@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from audit.record import record
 from frame.refusals import NotAllowedNow
 
-from .. import authorization, emails
+from .. import authorization, emails, selectors
 from ..models import Grant, Membership, User
 from ..permissions import Role
 from ..signals import deciders_changed, membership_ended, person_deactivated
@@ -49,6 +49,20 @@ def require_ender(by, membership, *, at):
     require_primary_for_contact(by, account, membership.authorized_contact, at=at)
     if membership.stands_in_until is not None and membership.stands_in_until > at:
         require_primary(by, account, _("The primary user alone ends the time of a stand-in."), at=at)
+
+
+def endable(*, account, memberships, by, at):
+    """Which of these memberships :func:`require_ender` lets ``by`` end, as a set of their ids; one query for any
+    number. Nobody's own is among them, nor that of the primary user.
+    """
+    roles = selectors.may_appoint(by, account, at=at)
+    primary = Role.ADMINISTRATOR in roles  # the primary user alone makes administrators
+
+    def may(one):
+        stands_in = one.stands_in_until is not None and one.stands_in_until > at
+        return one.role in roles and one.user_id != by.pk and (primary or not (one.authorized_contact or stands_in))
+
+    return {one.pk for one in memberships if one.ended_at is None and may(one)}
 
 
 @transaction.atomic

@@ -1,6 +1,6 @@
 """The account's own pages, and joining an account."""
 
-from .changing import change, change_list, change_withdraw
+from .changing import change, change_list
 from .configuring import configuration, configuration_change, settings
 from .invitations import accept, again, invitation, invite, withdraw
 from .people import authorized_contact, contacts, end, person, rights, role, stand_in, stand_in_end, successor
@@ -14,7 +14,6 @@ __all__ = [
     "authorized_contact",
     "change",
     "change_list",
-    "change_withdraw",
     "configuration",
     "configuration_change",
     "contacts",

@@ -5,7 +5,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from frame import clock
 from frame.paging import page_of
@@ -83,7 +83,10 @@ def change_list(request, number):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def change(request, number, public_id):
-    """Read what support would change, and answer: *Agree, and change it*, *Refuse*. Opening it decides nothing."""
+    """Read what support would change, and answer: *Agree, and change it*, *Refuse*; or take back what one proposed.
+
+    Opening it decides nothing.
+    """
     at = clock.now()
     visit, found = _find(request, number, public_id, at=at)
     if request.method != "POST":
@@ -106,16 +109,6 @@ def change(request, number, public_id):
     return _page(request, visit, found, form, status=400, at=at)
 
 
-@require_POST
-def change_withdraw(request, number, public_id):
-    """Take back what one has proposed."""
-    at = clock.now()
-    _visit, found = _find(request, number, public_id, at=at)
-    services.withdraw_change(change=found, by=request.user, at=at)
-    messages.success(request, _("Withdrawn. Nobody can agree to it any more, and those who were asked have been told."))
-    return redirect(found)
-
-
 def _answer(request, found, form, *, at):
     data = form.cleaned_data
     if data["answer"] == form.AGREE:
@@ -123,9 +116,12 @@ def _answer(request, found, form, *, at):
             request.require_fresh_second_factor()
         services.agree_to_change(change=found, digest=data["digest"], words=data["words"], by=request.user, at=at)
         words = _("Changed, exactly as you read it. %(name)s has been told.")
-    else:
+    elif data["answer"] == form.REFUSE:
         services.refuse_change(change=found, words=data["words"], by=request.user, at=at)
         words = _("Refused. Nothing was changed, and %(name)s has been told.")
+    else:
+        services.withdraw_change(change=found, by=request.user, at=at)
+        words = _("Withdrawn. Nobody can agree to it any more, and those who were asked have been told.")
     read_notices_about(user=request.user, path=request.path, at=at)
     messages.success(request, words % {"name": found.proposed_by})
     return redirect(found)

@@ -56,11 +56,11 @@ def contacts(request, number):
     if visit.inside:
         replacements, resets = selectors.under_way_in(visit.account, request.user, at=at)
         context |= {"replacements": replacements, "resets": resets[:SHOWN_RESETS]}
+        context["seats_taken"] = selectors.seats_taken(visit.account, at=at)
     if context["manages"]:
         roles = selectors.may_appoint(request.user, visit.account, at=at)
         invitations = selectors.unanswered_invitations(visit.account)[:SHOWN_INVITATIONS]
         context["invitations"] = [(one, one.open_at(at), one.role in roles) for one in invitations]
-        context["seats_taken"] = selectors.seats_taken(visit.account, at=at)
     return show(request, visit, "contacts", context)
 
 

@@ -30,6 +30,7 @@ from .cases import (
     spoken_with,
     thread,
 )
+from .inside import case_access_of, colleagues_under
 from .requests import customers_on, find_session_request, last_request, support_on, telephone_for, waiting_request
 from .riders import current_rider, rider_by_digest, rider_bytes
 from .sessions import (
@@ -62,9 +63,11 @@ __all__ = [
     "belongs_to",
     "bundles_for",
     "calendar_of",
+    "case_access_of",
     "cases_at_desk",
     "cases_of",
     "cases_to_answer",
+    "colleagues_under",
     "current_rider",
     "customers_on",
     "declined_since",

@@ -42,10 +42,10 @@ def move_case(*, case, to, by, at, support=False, text="", seen=None):
     over = before in UNSOLVED and to not in UNSOLVED
     if over:
         details |= _what_ends(acting, at)
+        # before the line: nothing is locked behind the trail's head
+        case_solved.send(sender=SupportCase, case=acting.case, by=by, at=at)
     note(event, acting, at=at, state=str(to), **details)
     emails.case_changed(acting=acting, event=event, comment=comment, at=at)
-    if over:
-        case_solved.send(sender=SupportCase, case=acting.case, by=by, at=at)
     return acting.case
 
 

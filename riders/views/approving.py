@@ -22,6 +22,8 @@ from ..forms import ApprovalForm, AskAccessForm, OpeningApprovalForm
 from ..states import UNSOLVED
 from .entering import enter_customer, enter_desk, show
 
+SHOWN = 10  # colleagues, those brought in last
+
 
 def beside(visit, user, case, *, at, answers=None):
     """What ``side_access.html`` shows the customer of a case.
@@ -47,10 +49,13 @@ def beside(visit, user, case, *, at, answers=None):
 
 
 def beside_desk(user, case, *, at):
-    """What ``desk_access.html`` shows an associate: what was approved, and their own access, nobody else's."""
-    context = _about(case, at=at)
-    inside = selectors.inside_for(case, at=at) if context["approvals"] else []
-    return context | {"my_access": [grant for grant in inside if grant.grantee_id == user.pk]}
+    """What ``desk_access.html`` shows an associate: what was approved, their own access and that of the colleagues they
+    have brought in, nobody else's.
+    """
+    mine = selectors.case_access_of(user, case, at=at)
+    under = selectors.colleagues_under(mine, at=at)
+    shown = {"my_access": mine, "brought_in": under[:SHOWN], "brought_in_count": under.count()}
+    return _about(case, at=at) | shown
 
 
 def opening(visit, user, data=None, *, at):

@@ -9,7 +9,7 @@ from django.db import connection
 from django.urls import URLPattern, get_resolver
 
 from access_requests import selectors, services
-from accounts.models import AccessRole, Configuration
+from accounts.models import AccessRole, Configuration, ProposedChange
 from accounts.permissions import KINDS, LENDABLE, PAGES
 from accounts.permissions import AccountPermission as P
 from audit.models import TrailLine
@@ -30,12 +30,14 @@ FOR_MEMBERS = {
     *("person_role", "person_rights", "person_contact", "person_end", "person_stand_in", "person_stand_in_end"),
     *("person_successor", "account_access", "account_requests", "account_partners", "give_access", "unlink_partner"),
     *("end_all_access", "account_remote_tools", "account_case_withdraw"),
+    *("account_review", "account_review_access", "account_review_member", "account_reviews", "account_reviewed"),
 }
 # What a page is asked with
 CHOSEN = {"article_suggestions": "?subject=Slow+mornings"}
 # What is done on each page that has a form
 CHANGES = {
-    "account_configuration_change": {"domains": "acme.example\nacme.test"},
+    "account_configuration_change": {"domains": "acme.example\nacme.test", "reason": "The old one is gone."},
+    "account_change": {"answer": "withdraw"},
     "account_case_open": {"subject": "The backups stop"},
     "account_session_request": {"why": "observe", "expectation": "Watch it fail.", "impact": "No mornings."},
     "account_case": {"text": "It still happens."},
@@ -59,7 +61,18 @@ def written(cast, now):
 def everything_lent(cast, now):
     """Tess was lent every right that can be lent, by one access."""
     AccessRole.objects.create(name="All", description="All of it.", permissions=[right.value for right in LENDABLE])
-    return approve(ask_for_support(cast, roles=["All"], at=now), by=cast.carol, at=now)
+    lent = approve(ask_for_support(cast, roles=["All"], at=now), by=cast.carol, at=now)
+    laid_down(lent, at=now)
+    return lent
+
+
+def laid_down(lent, *, at):
+    """This will put a proposal of Tess's there, without a line that somebody would have to tell from the others."""
+    change = ProposedChange(account=lent.account, grant=lent, proposed_by=lent.grantee, reason="It moved.", version=0)
+    change.changes = [{"field": "domains", "before": [], "after": ["moved.example"]}]
+    change.proposed_at, change.respond_by = at, at + 7 * 24 * HOUR
+    change.digest = change.compute_digest()
+    change.save()
 
 
 @pytest.fixture
@@ -84,8 +97,9 @@ def rooms(patterns=None, before=""):
 
 def path_of(name, case):
     """This will give the address of a room of Acme's account."""
-    known = {"number": ACME, "case_number": case.number, "membership": 1, "public_id": "0" * 32, "partner": "700118"}
-    known |= {"session_id": case.sessions.get().public_id}
+    known = {"number": ACME, "case_number": case.number, "membership": 1, "partner": "700118"}
+    known |= {"public_id": ProposedChange.objects.get().public_id if name == "account_change" else "0" * 32}
+    known |= {"session_id": case.sessions.get().public_id, "grant_id": "0" * 32, "review": 1}
     known |= {"slug": "slow-mornings", "digest": current_rider().digest}
     path = "/" + re.sub(r"<\w+:(\w+)>", lambda place: str(known[place[1]]), rooms()[name])
     return path + CHOSEN.get(name, "")
@@ -251,6 +265,7 @@ def what_can_be_changed(account):
     """This will give everything of an account that somebody from outside may be lent to change."""
     return [
         list(Configuration.objects.filter(account=account).values()),
+        list(ProposedChange.objects.filter(account=account).order_by("pk").values()),
         list(SupportCase.objects.filter(account=account).order_by("pk").values()),
         list(SessionRequest.objects.filter(case__account=account).order_by("pk").values()),
         list(CaseComment.objects.filter(case__account=account).order_by("pk").values()),

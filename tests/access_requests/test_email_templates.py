@@ -24,7 +24,8 @@ from frame.refusals import NotAllowedNow
 from notifications.models import Mail
 from partners.models import Partnership
 from partners.services import end_partnership
-from riders.services import open_case
+from riders.services import open_case, solve_case
+from tests.access_requests.case_access import a_case, activate, bring_in, let_in
 from tests.cast import (
     INVOICES,
     READ_RECORDS,
@@ -112,10 +113,12 @@ def story(cast, now, strict):
     end_partnership(partnership=Partnership.objects.get(partner=cast.crow), by=cast.carol, at=now)
     _support(cast, now)
     _hours(cast, now)
+    _cases(cast, now)
     at_globex = [ask(cast, at=now, account=cast.globex, case_number=case, reason=ODD) for case in "12"]
     several = [approve(asked, by=cast.mallory, at=now) for asked in at_globex]
     services.renew_several(grants=several, by=cast.pat, length=30 * DAY, reason=ODD, at=now)
     end_membership(membership=member(cast.petra, cast.bolt), by=cast.pat, at=now)
+    _reviews(cast, now + 50 * DAY)
     services.end_due_grants(at=now + 400 * DAY)
     return list(Mail.objects.exclude(event="over"))  # that one is of another folder
 
@@ -147,21 +150,47 @@ def _support(cast, now):
     services.expire_due_requests(at=lapsing.respond_by)
 
 
+def _reviews(cast, now):
+    """Acme and Globex are asked to look through who is in; Adam does it, and keeps everybody."""
+    services.ask_for_reviews(at=now)
+    services.keep_in_review(
+        account=cast.acme,
+        grants=Grant.objects.unended(now).filter(account=cast.acme),
+        memberships=cast.acme.memberships.filter(ended_at=None),
+        by=cast.adam,
+        at=now,
+    )
+
+
 def _hours(cast, now):
     """What agents ask for an hour: granted and ended, denied, withdrawn, guessed at, lapsed, and not expected."""
     granted = grant_hour(ask_for_hour(cast, reason=ODD, at=now), by=cast.carol, at=now)
     services.end_access(grant=granted, by=cast.adam, at=now)
     deny(ask_for_hour(cast, reason=ODD, at=now), by=cast.carol, at=now)
     services.cancel_request(request=ask_for_hour(cast, by=cast.tom, at=now), by=cast.tom, at=now)
+    lapsing = ask_for_hour(cast, by=cast.tom, at=now)
+    services.expire_due_requests(at=lapsing.respond_by)
     guessed = ask_for_hour(cast, by=cast.tom, at=now)
     for _time in range(5):
         with pytest.raises((ValidationError, NotAllowedNow)):
             grant_hour(guessed, by=cast.carol, code=wrong_code(guessed), at=now)
-    lapsing = ask_for_hour(cast, by=cast.tom, at=now)
-    services.expire_due_requests(at=lapsing.respond_by)
     ask_for_support(cast, by=cast.stan, at=now)
     odd = ask_for_hour(cast, by=cast.stan, reason=ODD, at=now)
     services.report_unexpected(request=odd, seen=odd.as_seen(), by=cast.carol, at=now)
+
+
+def _cases(cast, now):
+    """Access for a case: turned on, passed on, made less, about to end, over with the case and what waited."""
+    case = a_case(cast, at=now, subject=ODD)
+    let_in(case, by=cast.connie, at=now)
+    grant = activate(case, by=cast.tess, of=cast.connie, reason=ODD, at=now)
+    bring_in(grant, who=cast.tom, reason=ODD, at=now)
+    less = {"ends_at": now + 6 * DAY, "permissions": [INVOICES], "may_delegate": True}
+    services.shrink_access(grant=grant, by=cast.connie, at=now, **less)
+    services.remind(at=now + 6 * DAY - timedelta(minutes=10))
+    asked = ask_for_support(cast, by=cast.tess, case_number=case.number, reason=ODD, at=now)
+    solve_case(case=case, by=cast.connie, at=now)
+    assert fresh(asked).status == "cancelled"
 
 
 def page(mail):
@@ -253,9 +282,12 @@ class TestPointers:
                     "home",
                     "ask",
                     "grant",
+                    "grant_end",
                     "renew",
                     "requests",
                     "account_access",
+                    "account_review",
+                    "account_reviewed",
                     "support_ask",
                 }
                 assert {part for part in address.path.split("/") if len(part) > 12} <= known

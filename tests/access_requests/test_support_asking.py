@@ -353,14 +353,15 @@ class TestEditSupportRequest:
 
         assert fresh(request).ends_at == now + 2 * HOUR
 
-    def test_a_case_solved_since_stays_named(self, cast, now):
+    @pytest.mark.seed("S3-16")
+    def test_nothing_is_changed_once_the_case_is_solved(self, cast, now):
         case = cases.open_case(account=cast.acme, subject="Backups stop", by=cast.connie, at=now)
         request = ask_for_support(cast, case_number=case.number, at=now)
         cases.solve_case(case=case, by=cast.connie, at=now)
 
-        edit(request, by=cast.tess, case_number=case.number, reason="To look once more.", at=now)
-
-        assert fresh(request).reason == "To look once more."
+        with pytest.raises(NotAllowedNow, match="withdrawn"):
+            edit(request, by=cast.tess, case_number=case.number, reason="To look once more.", at=now)
+        assert fresh(request).status == Status.CANCELLED
 
 
 class TestCancel:
@@ -423,7 +424,7 @@ class TestRoles:
     def test_laying_down_the_first_ones_again_changes_nothing(self, cast, now):
         before = list(AccessRole.objects.values())
 
-        assert services.lay_down_roles(at=now) == []
+        assert accounts.lay_down_roles(at=now) == []
         assert list(AccessRole.objects.values()) == before != []
 
 

@@ -1,7 +1,9 @@
 """What somebody of support proposes at Acme: the access it stands on, proposing, answering."""
 
+from django.db import transaction
+
 from accounts import authorization, services
-from accounts.models import Grant, ProposedChange
+from accounts.models import ProposedChange
 from accounts.permissions import LENDABLE
 from accounts.permissions import AccountPermission as P
 from accounts.selectors import configuration_of
@@ -18,6 +20,7 @@ def lend_repair(cast, *, at, to=None, **more):
     return approve(ask_for_support(cast, by=to or cast.tess, roles=[REPAIR], at=at, **more), by=cast.carol, at=at)
 
 
+@transaction.atomic
 def lend_for_case(cast, *, at, to=None, case="10042", rights=(P.VIEW_CONFIGURATION, P.CHANGE_CONFIGURATION), **more):
     """This will let Tess in for a case, as somebody who was approved on it would be."""
     terms = {"starts_at": at, "ends_at": at + WEEK, "administrator": False, "may_delegate": False, **more}
@@ -60,8 +63,3 @@ def agree(change, *, by, at, words=YES, digest=None):
 def anew(change):
     """This will read a proposal again as a page does."""
     return ProposedChange.objects.with_people().get(pk=change.pk)
-
-
-def granted_to(person):
-    """This will give the newest access of a person."""
-    return Grant.objects.filter(grantee=person).latest("pk")

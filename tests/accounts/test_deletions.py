@@ -18,6 +18,7 @@ from accounts.models import Account, Grant, GrantedPermission, Membership, User
 from frame.refusals import NotAllowedNow
 from partners.models import Partnership
 from partners.services import end_partnership
+from tests.access_requests.case_access import a_case, activate, bring_in, let_in
 from tests.cast import INVOICES, approve, ask, member
 
 DELETIONS = 100
@@ -37,6 +38,9 @@ def lent(cast, now):
     shared = {"permissions": [INVOICES], "administrator": False, "reason": "Holidays", "at": now}
     requests.add_colleague(account=cast.acme, membership=member(cast.dora, cast.bolt), by=cast.piotr, **shared)
     ask(cast, at=now, for_=cast.dora, account=cast.globex)
+    case = a_case(cast, at=now)
+    let_in(case, by=cast.connie, at=now)
+    bring_in(activate(case, by=cast.tess, of=cast.connie, at=now), who=cast.tom, at=now)
 
 
 def orphans():

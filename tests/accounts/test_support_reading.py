@@ -1,6 +1,8 @@
 """Read-only support: the third source of rights, opened by the account's own setting and by nothing else."""
 
 import pytest
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from bs4 import BeautifulSoup
 
 from access_requests.services import end_access
@@ -10,7 +12,8 @@ from accounts.permissions import AccountPermission as P
 from accounts.services import change_settings
 from audit.models import TrailLine
 from config.management.commands.portal_check import because
-from tests.cast import member
+from riders.services import open_case
+from tests.cast import ask_for_hour, grant_hour, member
 
 PAGE = "/accounts/654321/configuration/"
 
@@ -107,3 +110,63 @@ class TestThePages:
 
         (item,) = [one for one in page.select(".keys li") if "654321" in one.get_text()]
         assert "Read-only, for support" in item.get_text()
+
+
+@pytest.mark.seed("S4-17")
+@pytest.mark.trust("C1")
+class TestOnlyAValidatedAssociate:
+    @pytest.mark.parametrize("how", ["without a second factor", "with an unverified address", "locked out", "gone"])
+    def test_reads_anything(self, cast, opened, now, how):
+        assert authorization.held(cast.tess, cast.acme, at=now) == {P.VIEW_CONFIGURATION}
+        if how == "without a second factor":
+            Authenticator.objects.filter(user=cast.tess).delete()
+        elif how == "with an unverified address":
+            EmailAddress.objects.filter(user=cast.tess).update(verified=False)
+        elif how == "locked out":
+            services.deactivate_person(user=cast.tess, by=None, at=now)
+        else:
+            services.end_membership(membership=member(cast.tess, cast.vendor), by=None, at=now)
+
+        assert authorization.held(cast.tess, cast.acme, at=now) == set()
+        assert listed(cast.tess, at=now) == set()
+
+    def test_meets_the_account_that_is_not_there_once_they_are_none(self, cast, opened, now, signed_in):
+        tess = signed_in(cast.tess)
+        assert tess.get(PAGE).status_code == 200
+        services.end_membership(membership=member(cast.tess, cast.vendor), by=None, at=now)
+
+        assert {tess.get(path).status_code for path in (PAGE, "/accounts/654321/")} == {404}
+
+
+class TestWhereItStands:
+    @pytest.mark.seed("S4-17")
+    def test_the_desk_leads_there_from_a_case_of_a_customer_who_lets_support_read(self, cast, now, signed_in):
+        case = open_case(account=cast.acme, subject="Backups stop", by=cast.connie, at=now)
+        tess, link = signed_in(cast.tess), f'main a[href="{PAGE}"]'
+        assert not BeautifulSoup(tess.get(case.get_desk_url()).content, "html.parser").select(link)
+
+        change_settings(account=cast.acme, seen=1, by=cast.adam, support_read_only=True, at=now)
+
+        assert BeautifulSoup(tess.get(case.get_desk_url()).content, "html.parser").select(link)
+
+    @pytest.mark.seed("S4-18")
+    @pytest.mark.parametrize("path", ["/accounts/654321/access/", "/accounts/654321/access/review/"])
+    def test_the_customer_is_told_so_where_they_see_who_is_in(self, cast, now, signed_in, path):
+        carol, words = signed_in(cast.carol), "Support may look at your configuration without asking"
+        assert words not in carol.get(path).content.decode()
+
+        change_settings(account=cast.acme, seen=1, by=cast.adam, support_read_only=True, at=now)
+
+        assert words in carol.get(path).content.decode()
+
+    @pytest.mark.seed("S4-19")
+    @pytest.mark.parametrize("reads", [True, False])
+    def test_on_or_off_an_hour_can_be_granted_and_ends_without_touching_it(self, cast, now, reads):
+        Account.objects.filter(pk=cast.acme.pk).update(support_read_only=reads)
+        hour = grant_hour(ask_for_hour(cast, at=now), by=cast.carol, at=now)
+        assert P.CHANGE_CONFIGURATION in authorization.held(cast.tess, cast.acme, at=now)
+
+        end_access(grant=hour, by=cast.carol, at=now)
+
+        assert authorization.held(cast.tess, cast.acme, at=now) == ({P.VIEW_CONFIGURATION} if reads else set())
+        assert Account.objects.get(pk=cast.acme.pk).support_read_only is reads

@@ -33,6 +33,8 @@ BUTTONS = {
     "account_case_withdraw": {},
     "account_case_follow": {"follow": ["yes"]},
     "desk_case_follow": {"follow": ["yes"]},
+    "account_review_access": {"answer": ["end"]},
+    "account_review_member": {"answer": ["end"]},
 }
 # Answers on its own page, and writes down whatever was looked up
 WRITTEN_DOWN = {"support_find", "help_desk"}

@@ -26,6 +26,7 @@ from partners.models import Partnership
 from riders.models import SupportCase
 from riders.services import open_case, plan_session
 from tests import nasty
+from tests.accounts.proposals import lend_for_case, propose
 from tests.cast import approve, ask
 from tests.pages import words_of
 from tests.riders.approval_story import let_in
@@ -40,12 +41,14 @@ WINDOWS = [
     "accounts/invoice",
     "accounts/membership",
     "accounts/order",
+    "accounts/proposedchange",
     "accounts/replacement",
     "accounts/usage",
     "accounts/user",
     "access_requests/accessrequest",
     "accounts/accessrole",
     "access_requests/block",
+    "access_requests/review",
     "audit/trailhead",
     "audit/trailline",
     "notifications/mail",
@@ -86,6 +89,9 @@ def busy(cast, now):
         rider = published_rider(cast, at=now, title=title)
     for case in SupportCase.objects.filter(account=cast.acme):
         request(case, by=cast.carol, digest=rider.digest, agreed=True, at=now)
+    lend_for_case(cast, at=now)
+    for domain in ("one.example", "two.example"):
+        propose(cast, at=now, domains=[domain])
     for person in (cast.petra, cast.pat):
         approve(ask(cast, for_=person, at=now), by=cast.carol, at=now)
     for asked in [

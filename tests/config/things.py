@@ -6,13 +6,15 @@ from allauth.mfa.totp.internal.auth import TOTP
 from django.urls import reverse
 
 from access_requests import services
+from access_requests.models import Review
 from accounts import services as accounts
 from accounts.models import Grant
 from accounts.permissions import Role
 from riders.services import open_case, plan_session, request_session
 from riders.states import Why
+from tests.access_requests.case_access import activate, let_in
+from tests.accounts.proposals import lend_for_case, propose
 from tests.cast import INVOICES, READ_RECORDS, approve, ask, ask_for_support, member, role_bundles
-from tests.riders.approval_story import let_in
 from tests.riders.written import published_article, published_rider
 
 # What is chosen on the page before, and comes along in the address
@@ -51,14 +53,18 @@ def things(cast, now):
     case = open_case(account=cast.acme, subject="Backups stop", by=cast.connie, at=now)
     rider = published_rider(cast, at=now)
     asked = open_case(account=cast.acme, subject="Slow mornings", by=cast.connie, at=now)
-    let_in(asked, by=cast.carol, at=now)
     asking = {"why": Why.OBSERVE, "expectation": "Watch it.", "impact": "No mornings."}
     request_session(case=asked, by=cast.carol, digest=rider.digest, agreed=True, at=now, **asking)
+    for one in (case, asked):
+        let_in(one, by=cast.connie, at=now)
+    activate(asked, by=cast.tess, of=cast.connie, at=now)
     written = {"slug": published_article(cast, at=now).slug, "digest": rider.digest}
     tomorrow = {"starts_at": now + timedelta(days=1), "ends_at": now + timedelta(days=1, hours=1)}
     session = plan_session(case=case, by=cast.tess, at=now, **tomorrow)
     here = {"number": "654321", "customer": "654321", "partner": "700118", "case_number": case.number, **written}
-    here |= {"session_id": session.public_id}
+    here |= {"session_id": session.public_id, "review": looked_through(cast, now).pk}
+    lend_for_case(cast, at=now)
+    proposed = propose(cast, at=now)
     return [
         here
         | {"public_id": waiting.public_id, "grant_id": child.public_id, "membership": member(cast.mike, cast.acme).pk},
@@ -70,7 +76,20 @@ def things(cast, now):
         here | {"public_id": reset.public_id},
         here | {"public_id": supporting.public_id},
         here | {"case_number": asked.number},
+        here | {"public_id": proposed.public_id},
     ]
+
+
+def looked_through(cast, now):
+    """This will give a review of Acme that Carol finished: she kept everybody who is in."""
+    services.keep_in_review(
+        account=cast.acme,
+        grants=Grant.objects.unended(now).filter(account=cast.acme),
+        memberships=cast.acme.memberships.filter(ended_at=None),
+        by=cast.carol,
+        at=now,
+    )
+    return Review.objects.get(account=cast.acme, finished_at__isnull=False)
 
 
 def is_ours(path):

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from django.core.management.base import BaseCommand
 from django.db import transaction
 
-from access_requests.models import AccessRequest, Block
+from access_requests.models import AccessRequest, Block, Review
 from accounts.models import Grant, ProposedChange
 from accounts.permissions import ordered
 from audit.models import TrailLine
@@ -21,7 +21,7 @@ ANSWERS = {"request.approved": "approved", "request.denied": "denied"}
 
 class Command(BaseCommand):
     help = (
-        "Shows requests, access, approvals, proposed changes, accepted terms, sessions, mails and the trail. "
+        "Shows requests, access, approvals, proposed changes, reviews, accepted terms, sessions, mails and the trail. "
         "No secrets, no texts of mails."
     )
 
@@ -37,6 +37,7 @@ class Command(BaseCommand):
             "approvals": [_approval(row) for row in _approvals()],
             "changes": [_change(row, clock.now()) for row in _changes()],
             "blocks": [_block(row) for row in _blocks()],
+            "reviews": [_review(row) for row in _reviews()],
             "partnerships": [_partnership(row) for row in _partnerships()],
             "acknowledgements": [_acknowledgement(row) for row in _acknowledgements()],
             "sessions": [_session(row) for row in RemoteSession.objects.select_related("case").order_by("pk")],
@@ -64,6 +65,11 @@ def _changes():
 
 def _blocks():
     return Block.objects.select_related("account", "person", "request", "blocked_by", "lifted_by").order_by("pk")
+
+
+def _reviews():
+    rows = Review.objects.select_related("account", "finished_by").order_by("pk")
+    return rows.prefetch_related("lines__grant", "lines__membership__user", "lines__answered_by")
 
 
 def _partnerships():
@@ -117,6 +123,7 @@ def _grant(row):
         "grantee": row.grantee.email,
         "company": row.membership.account.number,
         "parent": row.parent and row.parent.public_id,
+        "case": row.case_number,
         "permissions": [right.value for right in ordered(one.permission.codename for one in row.permissions.all())],
         **_fields(row, "kind", "administrator", "may_delegate", "starts_at", "ends_at", "opened_at", "ended_at"),
         "end_reason": row.end_reason,
@@ -147,6 +154,22 @@ def _block(row):
         **_fields(row, "blocked_at", "lifted_at"),
         "blocked_by": _email(row.blocked_by),
         "lifted_by": _email(row.lifted_by),
+    }
+
+
+def _review(row):
+    return _fields(row, "due_at", "reminded_at", "times_reminded", "finished_at") | {
+        "account": row.account.number,
+        "finished_by": _email(row.finished_by),
+        "answers": [
+            _fields(line, "answer", "answered_at")
+            | {
+                "grant": line.grant and line.grant.public_id,
+                "member": line.membership and line.membership.user.email,
+                "answered_by": line.answered_by.email,
+            }
+            for line in row.lines.all()
+        ],
     }
 
 
