@@ -88,18 +88,20 @@ def bundles_for(user, account, *, at):
     return [(role, decides or set(role.rights) <= READS) for role in offered_bundles()]
 
 
-def seen_of(case=None):
+def seen_of(case=None, *, offered=None, approvals=None):
     """What whoever answers has before their eyes, as one SHA-256: what is offered, what was asked, what was answered.
 
     :param case: ``None`` for one that is about to be opened
+    :param offered: the bundles on offer, by name, where the page has read them already
+    :param approvals: every approval of the case, where the page has read them already
     """
-    offered = [[role.pk, role.as_asked()] for role in offered_bundles()]
     said = [case.access_asked_at, case.access_declined_at] if case else [None, None]
-    answers = CaseApproval.objects.filter(case=case).order_by("pk").values_list("pk", "ended_at") if case else []
+    if approvals is None:
+        approvals = approvals_of(case) if case else []
     content = {
-        "offered": offered,
+        "offered": [[role.pk, role.as_asked()] for role in (offered_bundles() if offered is None else offered)],
         "said": [moment and canonical_time(moment) for moment in said],
-        "answers": [[pk, ended_at and canonical_time(ended_at)] for pk, ended_at in answers],
+        "answers": sorted([one.pk, one.ended_at and canonical_time(one.ended_at)] for one in approvals),
     }
     return hashlib.sha256(canonical_json(content)).hexdigest()
 

@@ -25,19 +25,26 @@ from .entering import enter_customer, enter_desk, show
 SHOWN = 10  # colleagues, those brought in last
 
 
-def beside(visit, user, case, *, at):
+def beside(visit, user, case, *, at, answers=None):
     """What ``side_access.html`` shows the customer of a case.
 
     Who is in is for those who see that of the whole account, and for whoever answers; never for a guest.
+
+    :param answers: whether the reader may answer, where that is known already
     """
-    answers = not visit.acting and selectors.may_approve(user, visit.account, at=at)
-    sees_who = not visit.acting and (answers or P.VIEW_ACCESS in visit.rights)
-    return _about(case, at=at) | {
+    context = _about(case, at=at)
+    if answers is None:
+        answers = context["can_be_entered"] and selectors.may_approve(user, visit.account, at=at)
+    answers = answers and not visit.acting
+    sees_who = answers or (P.VIEW_ACCESS in visit.rights and not visit.acting)
+    standing = context["approvals"]
+    takes_back = P.END_ACCESS in visit.rights or any(one.approved_by_id == user.pk for one in standing)
+    return context | {
         "may_approve": answers,
-        "may_withdraw": not visit.acting and selectors.withdrawable(case, user, at=at).exists(),
+        "may_withdraw": bool(standing) and takes_back and not visit.acting,
         "sees_who": sees_who,
-        "opens_grants": sees_who and P.VIEW_ACCESS in visit.rights,
-        "inside": list(selectors.inside_for(case, at=at)) if sees_who else [],
+        "opens_grants": P.VIEW_ACCESS in visit.rights,
+        "inside": list(selectors.inside_for(case, at=at)) if standing and sees_who else [],
     }
 
 
@@ -59,18 +66,21 @@ def opening(visit, user, data=None, *, at):
     if not selectors.may_approve(user, visit.account, at=at):
         return None
     offered = selectors.bundles_for(user, visit.account, at=at)
-    return OpeningApprovalForm(data, prefix="access", offered=offered, initial={"seen": selectors.seen_of()})
+    seen = selectors.seen_of(offered=[role for role, _may in offered])
+    return OpeningApprovalForm(data, prefix="access", offered=offered, initial={"seen": seen})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def case_approval(request, number, case_number):
     """Whether support may enter for one case: to be read, approved or declined; opening the page does neither."""
     at = clock.now()
-    visit, found = _enter(request, number, case_number, "case_approval", at=at)
+    visit, found = _enter(request, number, case_number, "case_approval")
     if request.method != "POST":
-        return _page(request, visit, found, _form(request, visit, found, at=at), at=at)
+        return _page(request, visit, found, at=at)
     authorization.require_decider(request.user, visit.account, RequestKind.CASE, at=at)
-    form = _form(request, visit, found, request.POST, at=at)
+    asked = found.access_asked_roles if selectors.waits_for_answer(found) else []
+    offered = selectors.bundles_for(request.user, visit.account, at=at)
+    form = ApprovalForm(request.POST, offered=offered, asked=[role["name"] for role in asked])
     if not within(request, "decide"):
         form.add_error(None, TOO_OFTEN)
         return _page(request, visit, found, form, status=429, at=at)
@@ -81,8 +91,7 @@ def case_approval(request, number, case_number):
         form.add_error(error.code if error.code in form.fields else None, error)
     except NotAllowedNow as refusal:
         found.refresh_from_db()
-        again = _form(request, visit, found, at=at)
-        return _page(request, visit, found, again, refusal=str(refusal), status=409, at=at)
+        return _page(request, visit, found, refusal=str(refusal), status=409, at=at)
     return _page(request, visit, found, form, status=400, at=at)
 
 
@@ -90,7 +99,7 @@ def case_approval(request, number, case_number):
 def case_withdraw(request, number, case_number):
     """Take back what was approved for a case: the page says who loses access. It never asks for a second factor."""
     at = clock.now()
-    visit, found = _enter(request, number, case_number, "case_withdraw", at=at)
+    visit, found = _enter(request, number, case_number, "case_withdraw")
     if visit.acting:
         raise PermissionDenied(_("This is for the people of account %(number)s.") % {"number": number})
     if request.method == "POST":
@@ -150,26 +159,21 @@ def desk_finish(request, case_number):
 
 def _about(case, *, at):
     """What both sides' pages show: what stands, what is asked, how the last answer ended."""
-    standing = list(selectors.standing_approvals(case, at=at))
-    waits = selectors.waits_for_answer(case)
-    last = None if standing else selectors.approvals_of(case).first()
-    declined = case.access_declined_at and not standing and not waits
-    if declined and last and last.approved_at > case.access_declined_at:
-        declined = False
+    given, asked, declined = list(selectors.approvals_of(case)), case.access_asked_at, case.access_declined_at
+    standing = [one for one in given if one.standing_at(at)]
+    last = given[0] if given and not standing else None
+    can_be_entered = case.state in UNSOLVED
+    answered = asked and ((declined and declined >= asked) or any(one.approved_at >= asked for one in given))
+    waits = bool(can_be_entered and asked and not answered)
+    stays_no = bool(declined and not waits and not standing and not (last and last.approved_at > declined))
     return {
+        "given": given,
         "approvals": standing,
         "access_waits": waits,
-        "access_declined": declined,
-        "last_approval": None if declined else last,
-        "can_be_entered": case.state in UNSOLVED,
+        "access_declined": stays_no,
+        "last_approval": None if stays_no else last,
+        "can_be_entered": can_be_entered,
     }
-
-
-def _form(request, visit, case, data=None, *, at):
-    """The form as it is now."""
-    offered = selectors.bundles_for(request.user, visit.account, at=at)
-    asked = [role["name"] for role in case.access_asked_roles] if selectors.waits_for_answer(case) else []
-    return ApprovalForm(data, offered=offered, asked=asked, initial={"seen": selectors.seen_of(case)})
 
 
 def _answer(request, visit, case, form, *, at):
@@ -186,26 +190,37 @@ def _answer(request, visit, case, form, *, at):
     return _back(visit, case)
 
 
-def _page(request, visit, case, form, *, at, refusal="", status=200):
-    context = beside(visit, request.user, case, at=at)
+def _page(request, visit, case, form=None, *, at, refusal="", status=200):
+    answers = selectors.may_approve(request.user, visit.account, at=at)
+    context = beside(visit, request.user, case, at=at, answers=answers)
+    answerable = context["may_approve"] and context["can_be_entered"]
+    if form is None and answerable:
+        form = _form(request, visit, case, context, at=at)
     context |= {
         "case": case,
         "form": form,
         "refusal": refusal,
         "reads_case": P.VIEW_CASES in visit.rights,
-        "answerable": context["may_approve"] and context["can_be_entered"],
+        "answerable": answerable,
         "who_may": selectors.approvers(visit.account, at=at) if context["can_be_entered"] else [],
     }
     return show(request, visit, "case_approval", context, status=status, looked=False)
 
 
-def _enter(request, number, case_number, page, *, at):
+def _form(request, visit, case, context, *, at):
+    """The form as it is now; what support asks for is ticked where the reader may approve it."""
+    offered = selectors.bundles_for(request.user, visit.account, at=at)
+    asked = [role["name"] for role in case.access_asked_roles] if context["access_waits"] else []
+    seen = selectors.seen_of(case, offered=[role for role, _may in offered], approvals=context["given"])
+    return ApprovalForm(offered=offered, asked=asked, initial={"seen": seen})
+
+
+def _enter(request, number, case_number, page):
     """The visit to the account, and the case: for whoever reads its cases, and for whoever answers without reading."""
     if request.method == "POST":
         edge.concern(*accounts.concerned(request.user, number))
     visit = enter_customer(request, number, None, page, looking=False)
-    answers = selectors.may_approve(request.user, visit.account, at=at) or P.END_ACCESS in visit.rights
-    if not answers:
+    if not ({P.VIEW_CASES, P.END_ACCESS} & visit.rights and not visit.acting):
         visit = enter_customer(request, number, P.VIEW_CASES, page, looking=False)
     found = selectors.find_case(visit.account, case_number)
     if found is None:
