@@ -52,7 +52,7 @@ TABLE = {
     "hour_ended": ({"adam carol dora tess"}, {"request"}),
     "reduced": ({"carol pat petra", "adam carol dora tess"}, {"request"}),
     "ends_soon": ({"carol pat petra", "carol petra", "tess"}, {"request", "grant", "renew", "support_ask"}),
-    "ended": ({"carol pat petra", "carol pat piotr", "carol petra"}, {"request", "grant"}),
+    "ended": ({"carol pat petra", "carol pat piotr", "carol petra", "carol tess"}, {"request", "grant"}),
     "ended_together": ({"mallory pat petra"}, {"account_access", "home"}),
     "linked": ({"carol pat", "carol quinn", "mallory pat"}, {"home"}),
     "unlinked": ({"carol quinn"}, {"home"}),
