@@ -64,7 +64,7 @@ TABLE = {
     "hour_ended": ({"adam carol dora tess"}, {"request"}),
     "reduced": ({"carol pat petra", "adam carol dora tess"} | FOR_A_CASE, {"request", "grant"}),
     "ends_soon": ({"carol pat petra", "carol petra", "tess", "tess tom"}, {"request", "grant", "renew", "support_ask"}),
-    "ended": ({"carol pat petra", "carol pat piotr", "carol petra", "tom"}, {"request", "grant"}),
+    "ended": ({"carol pat petra", "carol pat piotr", "carol petra", "tom", "carol tess"}, {"request", "grant"}),
     "ended_together": ({"mallory pat petra", "carol connie tess"}, {"account_access", "home"}),
     "linked": ({"carol pat", "carol quinn", "mallory pat"}, {"home"}),
     "unlinked": ({"carol quinn"}, {"home"}),

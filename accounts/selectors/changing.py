@@ -39,12 +39,12 @@ class Difference(Change):
     @property
     def new(self):
         """Of a list what would come in; of anything else nothing."""
-        return [one for one in self.now if one not in self.was] if isinstance(self.now, list) else []
+        return _only_in(self.now, self.was)
 
     @property
     def gone(self):
         """Of a list what would go; of anything else nothing."""
-        return [one for one in self.was if one not in self.now] if isinstance(self.now, list) else []
+        return _only_in(self.was, self.now)
 
 
 def differences_of(change):
@@ -121,3 +121,7 @@ def what_became_of(change, *, at):
     if state == ChangeState.OUTDATED:
         return _("The configuration was changed in between, so this proposal no longer fits. It was not applied.")
     return _("This proposal has lapsed: the time to answer, or the access it was made under, is over.")
+
+
+def _only_in(some, others):
+    return [one for one in some if one not in others] if isinstance(some, list) else []
