@@ -77,8 +77,8 @@ def codes_missed(account, by, *, at):
     since = at - settings.PORTAL_ASK_AGAIN_AFTER
     missed = AccessRequest.objects.filter(kind=RequestKind.HOUR, account=account, asker=by, misses__gt=0)
     missed = missed.filter(submitted_at__gt=since - settings.PORTAL_RESPOND_WITHIN_HOUR)
-    missed = missed.exclude(status=Status.APPROVED).values_list("public_id", flat=True)
-    return trail.moments_of("code.missed", *missed, since=since)
+    ids = missed.exclude(status=Status.APPROVED).values_list("public_id", flat=True)
+    return trail.moments_of("code.missed", *ids, since=since)
 
 
 def require_few_addresses(by, *, at):
