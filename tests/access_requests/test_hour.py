@@ -155,12 +155,12 @@ class TestWhomAnAgentMayAsk:
         assert refusal.value.until == now + wait
         other = cast.tom if who == "tess" else cast.tess
         assert ask_for_hour(cast, by=other, at=now + 7 * MINUTE).misses == 0
-        assert ask_for_hour(cast, by=agent, account=cast.globex, of=cast.mallory, at=now + 7 * MINUTE).misses == 0
+        if who == "tess":  # nobody of Bolt helps Globex
+            assert ask_for_hour(cast, by=agent, account=cast.globex, of=cast.mallory, at=now + 7 * MINUTE).misses == 0
 
         again = ask_for_hour(cast, by=agent, at=now + wait)
         assert again.misses == 4
-        grant_hour(again, by=cast.carol, at=now + wait)
-        assert ask_for_hour(cast, by=other, account=cast.globex, of=cast.mallory, at=now + wait).misses == 0
+        assert grant_hour(again, by=cast.carol, at=now + wait).grantee == agent
 
     def test_what_was_granted_in_the_end_counts_no_misses_on(self, cast, now, asked):
         with pytest.raises(ValidationError):
