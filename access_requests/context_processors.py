@@ -50,7 +50,7 @@ def _here(request, at):
         "asked_by_support": _asked_by_support(request.user, visit, at),
         "associate": associate,
         "help_desk": helps or (associate and from_networks(request.client_address, settings.PORTAL_SUPPORT_NETWORKS)),
-        "waiting": _how_much_waits(request.user, at),
+        "waiting": selectors.how_much_waits(request.user, at=at),
         "latest_notice": notifications.known_id(
             request.user, urgent=QUESTIONS, since=at - 2 * settings.PORTAL_POLL_EVERY
         ),
@@ -58,11 +58,6 @@ def _here(request, at):
         "tabs": _tabs(request, visit) if visit else [],
         "nav": _nav(request, own, admin, at),
     }
-
-
-def _how_much_waits(user, at):
-    """How many requests wait for this person's answer, and how many accounts for being looked through."""
-    return selectors.waiting_for(user, at=at).count() + selectors.reviews_waiting_for(user, at=at).count()
 
 
 def _tabs(request, visit):
