@@ -149,7 +149,8 @@ class ShortenForm(EndChoiceMixin, forms.Form):
     def __init__(self, *args, grant, at, **kwargs):
         self.account, self.at = grant.account, at
         self.starts_at, self.latest = grant.starts_at, grant.ends_at
-        super().__init__(*args, initial={"answer": ReviewAnswer.SHORTEN, "until": "other"}, **kwargs)
+        kwargs["initial"] = {"answer": ReviewAnswer.SHORTEN, "until": "other"}
+        super().__init__(*args, **kwargs)
         self.end_choices(asked_words="", latest=self.latest, starts_at=self.starts_at)
         self.until_words = self.until_words[1:]  # to leave it as it is, it is kept
         self.fields["until"].choices = [(name, label) for name, label, _end in self.until_words]
