@@ -16,7 +16,6 @@ from frame.origin import from_networks
 from frame.wording import spell_zone
 from notifications import selectors as notifications
 from partners import selectors as partners
-from riders import selectors as riders
 
 from . import selectors
 
@@ -52,7 +51,7 @@ def _here(request, at):
         "asked_by_support": _asked_by_support(request.user, visit, at),
         "associate": associate,
         "help_desk": helps or (associate and from_networks(request.client_address, settings.PORTAL_SUPPORT_NETWORKS)),
-        "waiting": _how_much_waits(request.user, at),
+        "waiting": selectors.how_much_waits(request.user, at=at),
         "latest_notice": notifications.known_id(
             request.user, urgent=QUESTIONS, since=at - 2 * settings.PORTAL_POLL_EVERY
         ),
@@ -60,19 +59,6 @@ def _here(request, at):
         "tabs": _tabs(request, visit) if visit else [],
         "nav": _nav(request, own, admin, at),
     }
-
-
-def _how_much_waits(user, at):
-    """How much waits for this person's answer: requests, cases, proposed changes, accounts to be looked through."""
-    return sum(
-        rows.count()
-        for rows in (
-            selectors.waiting_for(user, at=at),
-            riders.cases_to_answer(user, at=at),
-            accounts.changes_waiting_for(user, at=at),
-            selectors.reviews_waiting_for(user, at=at),
-        )
-    )
 
 
 def _tabs(request, visit):

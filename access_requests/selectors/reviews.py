@@ -14,17 +14,20 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import authorization
+from accounts import selectors as accounts
 from accounts.models import Account, Grant, Membership
 from accounts.permissions import AccountPermission
 from accounts.states import AccountKind
 from audit import selectors as trail
 from audit.models import TrailLine
 from frame.wording import spell_list, spell_moment, spell_moment_in_full
+from riders import selectors as riders
 
 from ..models import Review, ReviewLine
 from ..states import ReviewAnswer
 from .doing import Deed
 from .grants import rights_of
+from .requests import waiting_for
 
 ACCESS, MEMBER = "access", "member"
 
@@ -172,7 +175,22 @@ def left_in(account, review, *, at):
     if review is not None:
         grants = grants.exclude(Exists(review.lines.filter(grant=OuterRef("pk"))))
         members = members.exclude(Exists(review.lines.filter(membership=OuterRef("pk"))))
-    return grants.count() + members.count()
+    return _how_many(grants, members)
+
+
+def how_much_waits(user, *, at):
+    """How much waits for this person's answer, in all: requests, cases, proposed changes, accounts to be looked through.
+
+    One query.
+    """
+    asked = (waiting_for(user, at=at), riders.cases_to_answer(user, at=at))
+    return _how_many(*asked, accounts.changes_waiting_for(user, at=at), reviews_waiting_for(user, at=at))
+
+
+def _how_many(*lists):
+    """How many rows there are in several lists, in one query."""
+    first, *others = (rows.order_by().values_list("pk") for rows in lists)
+    return first.union(*others, all=True).count()
 
 
 def open_review(account):
@@ -183,6 +201,14 @@ def open_review(account):
 def last_review(account):
     """The review of an account that was finished last, or ``None``."""
     return finished_reviews(account).first()
+
+
+def reviews_now(account):
+    """The review of an account that is under way, or ``None``, and the one finished last, or ``None``. One query."""
+    last = finished_reviews(account).values("pk")[:1]
+    rows = Review.objects.filter(Q(finished_at=None) | Q(pk__in=Subquery(last)), account=account)
+    found = {row.finished_at is None: row for row in rows.select_related("finished_by", "account")}
+    return found.get(True), found.get(False)
 
 
 def finished_reviews(account):
@@ -206,15 +232,12 @@ def lines_of(review, user, *, at):
     return rows.order_by(F("membership").asc(nulls_first=True), "answered_at", "pk")
 
 
-def review_due_at(account):
-    """When an account is to be looked through: an interval after that was last done, or after it was opened."""
-    last = last_review(account)
+def review_due_at(account, last):
+    """When an account is to be looked through: an interval after that was last done, or after it was opened.
+
+    :param last: what :func:`last_review` gives
+    """
     return (last.finished_at if last else account.opened_at) + settings.PORTAL_REVIEW_EVERY
-
-
-def review_is_due(account, *, at):
-    """Whether an account is to be looked through, and was not yet."""
-    return accounts_due(at=at).filter(pk=account.pk).exists()
 
 
 def accounts_due(*, at):

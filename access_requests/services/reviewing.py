@@ -168,7 +168,8 @@ def _begun(account, *, by, at):
     """The review that is under way, or a new one; the caller holds the account's lock."""
     review = selectors.open_review(account)
     if review is None:
-        review = Review.objects.create(account=account, due_at=selectors.review_due_at(account))
+        due_at = selectors.review_due_at(account, selectors.last_review(account))
+        review = Review.objects.create(account=account, due_at=due_at)
         record("review.begun", account=account, by=by, subject=account.number, at=at)
     return review
 

@@ -95,9 +95,7 @@ def access(request, number):
         "asked": asked,
         "states": STATES,
         "companies": companies,
-        "looked_through": selectors.last_review(account),
-        "review_due": selectors.review_is_due(account, at=at),
-        "reviewed_here": account.kind == AccountKind.CUSTOMER,
+        **_looked_through(account, at=at),
         "company": next((one for one in chosen if one.kind == AccountKind.PARTNER), None),
         "form": form,
         "at": at,
@@ -131,6 +129,14 @@ def _enter(request, number, *, at):
         raise Http404 from None
     request.visit = visit
     return visit
+
+
+def _looked_through(account, *, at):
+    """When a customer looked through who is in, and whether it is time to do it again."""
+    if account.kind != AccountKind.CUSTOMER:
+        return {}
+    last = selectors.last_review(account)
+    return {"reviewed_here": True, "looked_through": last, "review_due": selectors.review_due_at(account, last) <= at}
 
 
 def _asked(request):

@@ -72,7 +72,7 @@ def reviews(request, number):
     at = clock.now()
     visit = _enter(request, number, at=at)
     page = page_of(request, selectors.with_counts(selectors.finished_reviews(visit.account)))
-    due_at = selectors.review_due_at(visit.account)
+    due_at = selectors.review_due_at(visit.account, selectors.last_review(visit.account))
     context = {"account": visit.account, "visit": visit, "page": page, "due_at": due_at, "at": at}
     return render(request, "access_requests/reviews.html", context)
 
@@ -112,10 +112,11 @@ def _enter(request, number, *, at):
 
 def _list(request, visit, *, at, refusal=""):
     account = visit.account
-    under_way = selectors.open_review(account)
+    under_way, last = selectors.reviews_now(account)
     who = selectors.WhoIsIn(account, under_way, at=at)
     page = page_of(request, who)
     left = selectors.left_in(account, under_way, at=at)
+    due_at = selectors.review_due_at(account, last)
     context = {
         **_may(request.user, visit, [line.membership for line in page.object_list if line.membership], at=at),
         "account": account,
@@ -125,9 +126,9 @@ def _list(request, visit, *, at, refusal=""):
         "outside": who.outside,
         "left": left,
         "left_here": [line for line in page.object_list if line.still_in and line.said is None],
-        "last": selectors.last_review(account),
-        "due": selectors.review_is_due(account, at=at),
-        "due_at": selectors.review_due_at(account),
+        "last": last,
+        "due": due_at <= at,
+        "due_at": due_at,
         "refusal": refusal,
         "at": at,
     }
@@ -180,7 +181,8 @@ def _find(visit, *, at, **which):
 def _may(user, visit, memberships, *, at):
     """Whether the reader may answer, and the memberships they may end."""
     answers = AccountPermission.END_ACCESS in visit.rights
-    endable = people.endable(account=visit.account, memberships=memberships, by=user, at=at) if answers else set()
+    asked = {"account": visit.account, "memberships": memberships, "by": user, "at": at}
+    endable = people.endable(**asked) if answers and memberships else set()
     return {"answers": answers, "endable": endable, "PRIMARY": Role.PRIMARY}
 
 

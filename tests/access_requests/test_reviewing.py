@@ -75,8 +75,7 @@ def noted(event):
 
 class TestDue:
     def test_is_arithmetic_and_needs_no_job(self, cast, now):
-        assert not selectors.review_is_due(cast.acme, at=now + DUE - SECOND)
-        assert selectors.review_is_due(cast.acme, at=now + DUE)
+        assert not selectors.reviews_waiting_for(cast.carol, at=now + DUE - SECOND).exists()
         assert [one.name for one in selectors.reviews_waiting_for(cast.carol, at=now + DUE)] == ["Acme"]
         assert not Review.objects.exists()
 
@@ -238,8 +237,9 @@ class TestKeeping:
     def test_what_was_finished_is_due_again_after_the_interval(self, cast, now):
         keep_everybody(cast, by=cast.carol, at=now + DUE)
 
-        assert not selectors.review_is_due(cast.acme, at=now + DUE + 90 * DAY - SECOND)
-        assert selectors.review_is_due(cast.acme, at=now + DUE + 90 * DAY)
+        assert selectors.review_due_at(cast.acme, selectors.last_review(cast.acme)) == now + DUE + 90 * DAY
+        assert not selectors.reviews_waiting_for(cast.carol, at=now + DUE + 90 * DAY - SECOND).exists()
+        assert selectors.reviews_waiting_for(cast.carol, at=now + DUE + 90 * DAY).exists()
 
 
 class TestShortening:
