@@ -179,7 +179,7 @@ def left_in(account, review, *, at):
 
 
 def how_much_waits(user, *, at):
-    """How much waits for this person's answer, in all: requests, cases, proposed changes, accounts to be looked through.
+    """How much waits for this person, in all: requests, cases, proposed changes, accounts to be looked through.
 
     One query.
     """
