@@ -83,6 +83,9 @@ def busy(cast, now):
         rider = published_rider(cast, at=now, title=title)
     for case in SupportCase.objects.filter(account=cast.acme):
         request(case, by=cast.carol, digest=rider.digest, agreed=True, at=now)
+    for account, by in [(cast.acme, cast.carol), (cast.globex, cast.mallory)]:
+        mine = account.memberships.filter(ended_at=None)
+        services.keep_in_review(account=account, grants=[], memberships=mine, by=by, at=now)
     for person in (cast.petra, cast.pat):
         approve(ask(cast, for_=person, at=now), by=cast.carol, at=now)
     for asked in [
