@@ -165,6 +165,18 @@ class TestAnswering:
         assert (page.status_code, CaseApproval.objects.count()) == (409, 0)
         assert "Change the configuration" in words_of(page)
 
+    @pytest.mark.trust("F2")
+    @pytest.mark.parametrize("bundle", [str(2**63), str(10**40), "-1", "NaN", "1e309", "", "\x00"])
+    def test_what_is_no_bundle_is_refused_wherever_bundles_are_ticked(self, cast, backups, signed_in, bundle):
+        carol, tess = signed_in(cast.carol), signed_in(cast.tess)
+        path, ask = backups.get_access_url(), desk(backups, "desk_case_access_ask")
+        sent = form_of(carol.get(path)) | {"answer": "approve", "roles": [bundle]}
+        assert carol.post(path, sent).status_code == 400
+        opening = form_of(carol.get(OPEN)) | {"subject": "Backups", "access-answer": "approve"}
+        assert carol.post(OPEN, opening | {"access-roles": [bundle]}).status_code == 400
+        assert tess.post(ask, {"roles": [bundle], "reason": "To compare."}).status_code == 400
+        assert not CaseApproval.objects.exists()
+
     @pytest.mark.trust("H4")
     def test_a_no_never_asks_for_a_second_factor_and_a_yes_does(self, cast, now, backups, signed_in, settings):
         ask_to_enter(backups, by=cast.tess, at=now)
