@@ -34,14 +34,15 @@ def access_answered(*, case, by, at, approval=None):
 
 
 def access_over(*, case, approvals, reason, by, at, apart_from=()):
-    """Tell whoever of support works on the case, and whoever had approved, that support may not enter any more.
+    """Tell whoever of support works on the case, and whoever had approved and still speaks for the account, that support
+    may not enter any more.
 
     :param reason: an :class:`~riders.states.ApprovalEnd`
     :param apart_from: the ids of those who read it in the receipt of access that ended with it
     """
     support = {one for one in selectors.support_on(case, at=at) - {by} if one.pk not in apart_from}
-    approved = {approval.approved_by for approval in approvals} - {by} - support
-    contacts = {one for one in approved if one.pk not in apart_from}
+    approved = {approval.approved_by_id for approval in approvals} - {by.pk, *apart_from}
+    contacts = set(selectors.approvers(case.account, at=at).filter(pk__in=approved))
     about = f"approval.{approvals[0].pk}"
     facts = {"about": about, "at": at, "by": by, "reason": reason}
     desk, page = reverse("desk_case", args=[case.number]), case.get_access_url()

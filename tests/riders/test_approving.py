@@ -313,6 +313,15 @@ class TestEnding:
         with pytest.raises(PermissionDenied):
             services.withdraw_case_access(case=backups, by=cast.connie, at=now)
 
+    @pytest.mark.trust("T8", "I11")
+    @pytest.mark.parametrize("change", [{"ended_at": 0, "ended_by": 0}, {"authorized_contact": False}])
+    def test_who_approved_and_speaks_for_the_account_no_more_is_told_nothing(self, cast, now, backups, change):
+        let_in(backups, by=cast.connie, at=now)
+        change = {name: {"ended_at": now, "ended_by": cast.carol}.get(name, value) for name, value in change.items()}
+        Membership.objects.filter(user=cast.connie, account=cast.acme).update(**change)
+        services.withdraw_case_access(case=backups, by=cast.carol, at=now)
+        assert mailed("case_access_ended", backups) == []
+
     @pytest.mark.seed("S3-14")
     def test_support_says_that_it_is_done(self, cast, now, backups, heard):
         given = let_in(backups, by=cast.carol, at=now)
