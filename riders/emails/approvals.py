@@ -22,15 +22,17 @@ def access_asked(*, case, at, apart_from=()):
 
 
 def access_answered(*, case, by, at, approval=None):
-    """Tell whoever of support works on the case that they may enter now, or that they may not.
+    """Tell whoever of support works on the case that they may enter now, or that they may not. A no to more leaves what
+    was approved before as it was, and says so.
 
     :param approval: the :class:`~riders.models.CaseApproval`, where it was a yes
     """
     people = selectors.support_on(case, at=at) - {by}
     path = reverse("desk_case", args=[case.number])
     about = f"approval.{approval.pk}" if approval else f"declined.{case.number}.{at.isoformat()}"
-    letters = _letters("case_access_answered", case, people, path=path, about=about, at=at, by=by, approval=approval)
-    outbox.post(letters, at=at)
+    goes_on = approval is None and selectors.standing_approvals(case, at=at).exists()
+    facts = {"about": about, "at": at, "by": by, "approval": approval, "goes_on": goes_on}
+    outbox.post(_letters("case_access_answered", case, people, path=path, **facts), at=at)
 
 
 def access_over(*, case, approvals, reason, by, at, apart_from=()):

@@ -185,6 +185,8 @@ def _answer(request, visit, case, form, *, at):
     else:
         services.decline_case_access(seen=form.cleaned_data["seen"], **facts)
         words = _("Declined. Nobody of support may enter your account for this case. You can still approve it later.")
+        if selectors.standing_approvals(case, at=at).exists():
+            words = _("Declined. What was approved for this case before goes on as it was, until it is withdrawn.")
     read_notices_about(user=request.user, path=request.path, at=at)
     messages.success(request, words)
     return _back(visit, case)
