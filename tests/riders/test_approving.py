@@ -82,15 +82,21 @@ class TestAsking:
             ask_to_enter(backups, by=getattr(cast, who), at=now)
         assert not backups.comments.exists()
 
-    def test_it_is_not_asked_twice_within_the_hour_unless_it_was_answered(self, cast, now, backups):
+    @pytest.mark.trust("D2")
+    def test_it_is_not_asked_twice_within_the_hour_nor_within_the_hour_after_a_no(self, cast, now, backups):
         ask_to_enter(backups, by=cast.tess, at=now)
         with pytest.raises(NotAllowedNow, match="Tess has asked for it a moment ago"):
             ask_to_enter(backups, by=cast.tom, at=now + HOUR / 2)
         ask_to_enter(backups, by=cast.tom, at=now + HOUR)
         services.decline_case_access(case=backups, by=cast.carol, at=now + HOUR * 1.1)
-        ask_to_enter(backups, by=cast.tom, at=now + HOUR * 1.2)
+        with pytest.raises(NotAllowedNow, match="Carol has just declined"):
+            ask_to_enter(backups, by=cast.tess, at=now + HOUR * 2)
+        ask_to_enter(backups, by=cast.tom, at=now + HOUR * 2.1)
+        services.decline_case_access(case=backups, by=cast.carol, at=now + HOUR * 3)
+        let_in(backups, by=cast.adam, at=now + HOUR * 3)
+        ask_to_enter(backups, by=cast.tess, at=now + HOUR * 3)
 
-        assert backups.comments.count() == 3
+        assert backups.comments.count() == 4
 
     @pytest.mark.parametrize("reason", ["", "  ", "\u200b", "x" * 2001])
     def test_a_reason_is_needed_and_no_novel(self, cast, now, backups, reason):
