@@ -36,8 +36,8 @@ def access_answered(*, case, by, at, approval=None):
 
 
 def access_over(*, case, approvals, reason, by, at, apart_from=()):
-    """Tell whoever of support works on the case, and whoever had approved and still speaks for the account, that support
-    may not enter any more.
+    """Tell whoever of support works on the case that they may not enter any more, and whoever had approved it, while
+    they speak for the account.
 
     :param reason: an :class:`~riders.states.ApprovalEnd`
     :param apart_from: the ids of those who read it in the receipt of access that ended with it
