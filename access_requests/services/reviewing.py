@@ -87,15 +87,15 @@ def shorten_in_review(*, grant, ends_at, by, at):
 
 
 @transaction.atomic
-def end_in_review(*, account, by, at, grant=None, membership=None):
-    """End one access, or one membership, and say so in the review.
+def end_in_review(*, by, at, grant=None, membership=None):
+    """End one access, or one membership, and say so in the review of the account it is in.
 
     :param grant: access to the account; or
     :param membership: of the account
     :raises PermissionDenied: ``by`` does not see who has access, or may not end this
     :raises NotAllowedNow: it has ended already, or is the reader's own membership, or the primary user's
     """
-    account = _enter(account, by, at=at)
+    account = _enter((membership if grant is None else grant).account, by, at=at)
     if membership is None:
         end_access(grant=grant, by=by, at=at)
         subject, person = grant.public_id, grant.grantee
