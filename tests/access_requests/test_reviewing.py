@@ -113,6 +113,20 @@ class TestDue:
         services.ask_for_reviews(at=first + (61 + 90) * DAY)
         assert asked().count(("carol@acme.example", "654321")) == 4
 
+    def test_what_was_said_long_before_is_asked_anew_and_what_was_said_lately_stands(self, cast, now, piotrs):
+        keep_everybody(cast, by=cast.carol, at=now)
+        services.shorten_in_review(grant=piotrs, ends_at=piotrs.ends_at - DAY, by=cast.carol, at=now + DAY)
+        services.end_in_review(membership=member(cast.mike, cast.acme), by=cast.carol, at=now + DAY)
+        keep(cast, cast.connie, by=cast.carol, at=now + 80 * DAY)
+
+        services.ask_for_reviews(at=now + 90 * DAY)
+        under_way = ReviewLine.objects.filter(review__finished_at=None)
+        assert {str(line.person) for line in under_way} == {"Mike", "Connie"}
+
+        keep(cast, cast.adam, by=cast.carol, grants=[piotrs], at=now + 91 * DAY)
+        services.ask_for_reviews(at=now + 91 * DAY + DUE)
+        assert {str(line.person) for line in under_way.all()} == {"Mike", "Connie", "Adam", "Piotr"}
+
     def test_the_intervals_are_settings(self, cast, now, settings):
         settings.PORTAL_REVIEW_EVERY, settings.PORTAL_REVIEW_REMIND_EVERY = 60 * DAY, DAY
 
