@@ -1,4 +1,4 @@
-"""What the portal does when allauth tells of something."""
+"""What the portal does when allauth, or a service here, tells of something: one call each."""
 
 from allauth.account.adapter import get_adapter
 from allauth.account.signals import authentication_step_completed
@@ -6,6 +6,9 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authenticator_added
 from allauth.usersessions.models import UserSession
 from django.dispatch import receiver
+
+from . import services
+from .signals import deciders_changed
 
 
 @receiver(authenticator_added, dispatch_uid="enrolling_is_showing")
@@ -23,3 +26,9 @@ def a_better_session_gets_a_new_key(sender, request, **kwargs):
     before = request.session.session_key
     request.session.cycle_key()
     UserSession.objects.filter(session_key=before).update(session_key=request.session.session_key)
+
+
+@receiver(deciders_changed, dispatch_uid="new_answerers_are_told")
+def new_answerers_are_told(sender, *, account, by, at, **kwargs):
+    """Somebody else answers what support proposes now."""
+    services.tell_new_answerers(account=account, at=at)

@@ -4,6 +4,7 @@ A review begins with the first answer, or when it is due. It is finished once so
 at that moment; who came in meanwhile counts too.
 """
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
@@ -87,15 +88,15 @@ def shorten_in_review(*, grant, ends_at, by, at):
 
 
 @transaction.atomic
-def end_in_review(*, account, by, at, grant=None, membership=None):
-    """End one access, or one membership, and say so in the review.
+def end_in_review(*, by, at, grant=None, membership=None):
+    """End one access, or one membership, and say so in the review of the account it is in.
 
     :param grant: access to the account; or
     :param membership: of the account
     :raises PermissionDenied: ``by`` does not see who has access, or may not end this
     :raises NotAllowedNow: it has ended already, or is the reader's own membership, or the primary user's
     """
-    account = _enter(account, by, at=at)
+    account = _enter((membership if grant is None else grant).account, by, at=at)
     if membership is None:
         end_access(grant=grant, by=by, at=at)
         subject, person = grant.public_id, grant.grantee
@@ -144,6 +145,8 @@ def _ask(account, *, at):
     if not selectors.accounts_to_ask(at=at).filter(pk=account.pk).exists():
         return  # somebody was faster
     review = _begun(account, by=None, at=at)
+    if not review.times_reminded:
+        _forget_what_is_old(review, at=at)
     Review.objects.filter(pk=review.pk).update(reminded_at=at, times_reminded=F("times_reminded") + 1)
     review.refresh_from_db()
     record("review.asked", account=account, subject=account.number, at=at, times=review.times_reminded)
@@ -172,6 +175,14 @@ def _begun(account, *, by, at):
         review = Review.objects.create(account=account, due_at=due_at)
         record("review.begun", account=account, by=by, subject=account.number, at=at)
     return review
+
+
+def _forget_what_is_old(review, *, at):
+    """Let an account that is asked answer anew for whoever was spoken of long before, half an interval ago or more, and
+    is in still: one answer soon after a review must not stand for the next one too. The trail keeps what was said.
+    """
+    old = review.lines.filter(answered_at__lte=at - settings.PORTAL_REVIEW_EVERY / 2)
+    old.exclude(answer=ReviewAnswer.END).delete()
 
 
 def _say(review, answer, *, by, at, grant=None, membership=None):

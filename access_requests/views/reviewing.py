@@ -148,7 +148,7 @@ def _line(request, visit, line, *, at):
             return _answered(request, account, _("Shortened: %(name)s. Everybody concerned has been told."), line)
         if sent is not None and sent.get("answer") == ReviewAnswer.END:
             about = {"grant": grant, "membership": line.membership}
-            services.end_in_review(account=account, by=request.user, at=at, **about)
+            services.end_in_review(by=request.user, at=at, **about)
             return _answered(request, account, _("Ended: %(name)s. Everybody concerned has been told."), line)
     except NotAllowedNow as again:
         refusal, status = str(again), 409

@@ -1,6 +1,6 @@
 """Writes of people and accounts."""
 
-from .agreeing import agree_to_change, lapse_due_changes, refuse_change, remind_of_changes
+from .agreeing import agree_to_change, lapse_due_changes, refuse_change, remind_of_changes, tell_new_answerers
 from .companies import open_account
 from .configuring import change_configuration, change_settings
 from .finding import look_up_account, look_up_accounts
@@ -96,6 +96,7 @@ __all__ = [
     "start_replacement",
     "stop_factor_reset",
     "stop_replacement",
+    "tell_new_answerers",
     "withdraw_as_staff",
     "withdraw_change",
     "withdraw_invitation",

@@ -94,6 +94,14 @@ def remind_of_changes(*, at):
 
 
 @transaction.atomic
+def tell_new_answerers(*, account, at):
+    """Mail what waits to whoever may answer it now; who has had that mail already gets no second one."""
+    waiting = ProposedChange.objects.waiting(at).filter(account=account).with_people().order_by("pk")
+    for change in waiting:
+        emails.change_proposed(change=change, at=at)
+
+
+@transaction.atomic
 def _lapse(change, *, at):
     change = lock_change(change, lock_account(change.account))
     if change.state != ChangeState.WAITING or change.state_at(at) == ChangeState.WAITING:

@@ -129,6 +129,7 @@ def set_authorized_contact(*, membership, authorized_contact, by, at):
         raise NotAllowedNow(_("This membership has ended or changed in the meantime."))
     membership.refresh_from_db()
     note("membership.changed", membership, by=by, at=at, authorized_contact=authorized_contact)
+    deciders_changed.send(Membership, account=account, by=by, at=at)
     emails.membership_changed(membership=membership, before=before, decides=False, by=by, at=at)
 
 

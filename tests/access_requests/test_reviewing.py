@@ -113,6 +113,20 @@ class TestDue:
         services.ask_for_reviews(at=first + (61 + 90) * DAY)
         assert asked().count(("carol@acme.example", "654321")) == 4
 
+    def test_what_was_said_long_before_is_asked_anew_and_what_was_said_lately_stands(self, cast, now, piotrs):
+        keep_everybody(cast, by=cast.carol, at=now)
+        services.shorten_in_review(grant=piotrs, ends_at=piotrs.ends_at - DAY, by=cast.carol, at=now + DAY)
+        services.end_in_review(membership=member(cast.mike, cast.acme), by=cast.carol, at=now + DAY)
+        keep(cast, cast.connie, by=cast.carol, at=now + 80 * DAY)
+
+        services.ask_for_reviews(at=now + 90 * DAY)
+        under_way = ReviewLine.objects.filter(review__finished_at=None)
+        assert {str(line.person) for line in under_way} == {"Mike", "Connie"}
+
+        keep(cast, cast.adam, by=cast.carol, grants=[piotrs], at=now + 91 * DAY)
+        services.ask_for_reviews(at=now + 91 * DAY + DUE)
+        assert {str(line.person) for line in under_way.all()} == {"Mike", "Connie", "Adam", "Piotr"}
+
     def test_the_intervals_are_settings(self, cast, now, settings):
         settings.PORTAL_REVIEW_EVERY, settings.PORTAL_REVIEW_REMIND_EVERY = 60 * DAY, DAY
 
@@ -285,7 +299,7 @@ class TestEnding:
             at=now,
         )
 
-        services.end_in_review(account=cast.acme, grant=piotrs, by=cast.carol, at=now)
+        services.end_in_review(grant=piotrs, by=cast.carol, at=now)
 
         assert authorization.held(cast.piotr, cast.acme, at=now) == set()
         assert authorization.held(cast.petra, cast.acme, at=now) == set()
@@ -297,15 +311,25 @@ class TestEnding:
     def test_ends_a_membership_by_the_rules_of_appointment(self, cast, now):
         mikes, adams = member(cast.mike, cast.acme), member(cast.adam, cast.acme)
 
-        services.end_in_review(account=cast.acme, membership=mikes, by=cast.ursula, at=now)
+        services.end_in_review(membership=mikes, by=cast.ursula, at=now)
         with pytest.raises(PermissionDenied):
-            services.end_in_review(account=cast.acme, membership=adams, by=cast.ursula, at=now)
+            services.end_in_review(membership=adams, by=cast.ursula, at=now)
 
         assert not Membership.objects.living().filter(pk=mikes.pk).exists()
         assert authorization.held(cast.mike, cast.acme, at=now) == set()
         assert Membership.objects.living().filter(pk=adams.pk).exists()
         assert answers() == {"Mike": ("end", "Ursula")}
         assert Mail.objects.filter(event="over", to="mike@acme.example").exists()
+
+    @pytest.mark.trust("A9")
+    def test_of_two_accounts_it_is_said_in_the_one_it_is_about(self, cast, now):
+        theirs = approve(ask(cast, at=now, account=cast.globex), by=cast.mallory, at=now)
+
+        services.end_in_review(grant=theirs, by=cast.mallory, at=now)
+        with pytest.raises(PermissionDenied):
+            services.end_in_review(membership=member(cast.mike, cast.acme), by=cast.mallory, at=now)
+
+        assert {line.review.account for line in ReviewLine.objects.all()} == {cast.globex}
 
     def test_nobody_ends_themself_nor_the_primary_user(self, cast, now):
         for by, membership in (
@@ -314,15 +338,15 @@ class TestEnding:
             (cast.adam, member(cast.carol, cast.acme)),
         ):
             with pytest.raises(NotAllowedNow, match=r"own membership|successor"):
-                services.end_in_review(account=cast.acme, membership=membership, by=by, at=now)
+                services.end_in_review(membership=membership, by=by, at=now)
 
         assert not Review.objects.exists()
         assert Membership.objects.living().filter(account=cast.acme).count() == 6
 
     def test_what_has_ended_already_is_refused_and_stands_as_it_was(self, cast, now, piotrs):
-        services.end_in_review(account=cast.acme, grant=piotrs, by=cast.adam, at=now)
+        services.end_in_review(grant=piotrs, by=cast.adam, at=now)
         with pytest.raises(NotAllowedNow, match="ended already"):
-            services.end_in_review(account=cast.acme, grant=piotrs, by=cast.carol, at=now)
+            services.end_in_review(grant=piotrs, by=cast.carol, at=now)
 
         assert answers() == {"Piotr": ("end", "Adam")}
 
@@ -330,7 +354,7 @@ class TestEnding:
         hour = grant_hour(ask_for_hour(cast, at=now), by=cast.carol, at=now)
         assert "Tess" in [str(line.person) for line in selectors.WhoIsIn(cast.acme, None, at=now)[0:50]]
 
-        services.end_in_review(account=cast.acme, grant=hour, by=cast.adam, at=now)
+        services.end_in_review(grant=hour, by=cast.adam, at=now)
 
         assert authorization.held(cast.tess, cast.acme, at=now) == set()
         assert Mail.objects.filter(event="hour_ended", to="tess@latchkey.example").exists()
@@ -344,8 +368,8 @@ class TestWhoAnswers:
         for act in (
             lambda: keep_everybody(cast, by=by, at=now),
             lambda: services.shorten_in_review(grant=piotrs, ends_at=now + DAY, by=by, at=now),
-            lambda: services.end_in_review(account=cast.acme, grant=piotrs, by=by, at=now),
-            lambda: services.end_in_review(account=cast.acme, membership=member(cast.mike, cast.acme), by=by, at=now),
+            lambda: services.end_in_review(grant=piotrs, by=by, at=now),
+            lambda: services.end_in_review(membership=member(cast.mike, cast.acme), by=by, at=now),
             lambda: services.finish_review(account=cast.acme, by=by, at=now),
         ):
             with pytest.raises(PermissionDenied):
@@ -414,8 +438,8 @@ class TestLines:
         assert counts[1] <= counts[0] <= 12  # a page full of access has no member on it
 
     def test_go_on_naming_whoever_was_answered_and_only_those(self, cast, now, piotrs):
-        services.end_in_review(account=cast.acme, grant=piotrs, by=cast.carol, at=now)
-        services.end_in_review(account=cast.acme, membership=member(cast.mike, cast.acme), by=cast.carol, at=now)
+        services.end_in_review(grant=piotrs, by=cast.carol, at=now)
+        services.end_in_review(membership=member(cast.mike, cast.acme), by=cast.carol, at=now)
         accounts.end_membership(membership=member(cast.connie, cast.acme), by=cast.carol, at=now)
 
         who = selectors.WhoIsIn(cast.acme, Review.objects.get(), at=now)
@@ -433,14 +457,14 @@ class TestLines:
         who = selectors.WhoIsIn(cast.acme, None, at=now)
         assert "Mike" in [str(line.person) for line in who[0:50]]
 
-        services.end_in_review(account=cast.acme, membership=member(cast.mike, cast.acme), by=cast.carol, at=now)
+        services.end_in_review(membership=member(cast.mike, cast.acme), by=cast.carol, at=now)
 
         assert answers() == {"Mike": ("end", "Carol")}
 
 
 def test_the_finished_review_stands_for_good_with_each_answer(cast, now, piotrs):
     services.shorten_in_review(grant=piotrs, ends_at=now + DAY, by=cast.adam, at=now)
-    services.end_in_review(account=cast.acme, membership=member(cast.mike, cast.acme), by=cast.carol, at=now)
+    services.end_in_review(membership=member(cast.mike, cast.acme), by=cast.carol, at=now)
     keep_everybody(cast, by=cast.carol, at=now)
 
     review = Review.objects.get()

@@ -118,7 +118,7 @@ class TestTheList:
     def test_what_was_answered_meanwhile_is_said_and_nothing_is_lost(self, cast, signed_in, piotrs, now):
         carol = signed_in(cast.carol)
         line = {"do": "keep", "after": "0", "line": f"access-{piotrs.public_id}"}
-        services.end_in_review(account=cast.acme, grant=piotrs, by=cast.adam, at=now)
+        services.end_in_review(grant=piotrs, by=cast.adam, at=now)
 
         again = carol.post(PAGE, line)
 
@@ -238,7 +238,7 @@ class TestOneLine:
 
     def test_what_ended_meanwhile_is_said(self, cast, signed_in, piotrs, now):
         carol = signed_in(cast.carol)
-        services.end_in_review(account=cast.acme, grant=piotrs, by=cast.adam, at=now)
+        services.end_in_review(grant=piotrs, by=cast.adam, at=now)
 
         for sent in ({"answer": "end"}, {"answer": "shorten", "until": "day", "other_end": ""}):
             answer = carol.post(line_of(piotrs), sent)

@@ -135,6 +135,23 @@ class TestProposing:
         assert "acme.example; before: none" in " ".join(mail.text.split())
         assert change.get_absolute_url() in mail.text
 
+    @pytest.mark.trust("T4")
+    def test_whoever_may_answer_it_only_later_is_told_then_and_nobody_twice(self, cast, change, now):
+        services.set_authorized_contact(
+            membership=member(cast.mike, cast.acme), authorized_contact=True, by=cast.carol, at=now
+        )
+        assert told("change_proposed") == addresses(cast, *ANSWER, "mike")
+
+        services.name_successor(account=cast.acme, successor=cast.ursula, by=cast.carol, at=now)
+        assert told("change_proposed") == addresses(cast, *ANSWER, "mike", "ursula")
+
+    def test_of_what_was_answered_nobody_is_told_anew(self, cast, change, now):
+        services.refuse_change(change=change, by=cast.carol, at=now)
+        services.set_authorized_contact(
+            membership=member(cast.mike, cast.acme), authorized_contact=True, by=cast.carol, at=now
+        )
+        assert told("change_proposed") == addresses(cast, *ANSWER)
+
     @pytest.mark.trust("L4")
     def test_it_stands_in_the_trail_and_counts_as_use_of_the_access(self, cast, lent, change, now):
         (line,) = lines("change.proposed")

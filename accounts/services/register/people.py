@@ -109,5 +109,6 @@ def _begin(memberships, *, by, at):
         for one in memberships
     ]
     record_all(lines, by=by, at=at)
-    for account in {one.account for one in memberships if one.role in DECIDER_ROLES and one.account.opened_at < at}:
+    answering = [one for one in memberships if one.role in DECIDER_ROLES or one.authorized_contact]
+    for account in {one.account for one in answering if one.account.opened_at < at}:
         deciders_changed.send(Membership, account=account, by=by, at=at)
