@@ -78,6 +78,7 @@ STAFF_MAY = [
     "view_review",
     "view_accessrole",
     "view_supportcase",
+    "view_caseapproval",
     "view_mail",
     "view_notice",
     "view_trailline",
