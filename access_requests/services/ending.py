@@ -66,7 +66,8 @@ def end_all_access(*, account, partner, by, at):
 
 @transaction.atomic
 def hand_back_access(*, account, by, at):
-    """Hand back early all that ``by`` was lent on an account and can use now; what hangs under it ends with it.
+    """Hand back early all that ``by`` was lent on an account and can use now; what hangs under it ends with it. Whoever
+    is concerned reads of all of it in one mail.
 
     :returns: the grants that ended
     :raises NotAllowedNow: nothing is left to hand back
@@ -75,9 +76,10 @@ def hand_back_access(*, account, by, at):
     mine = lock_grants(Grant.objects.live(at).filter(account=account, grantee=by))
     ended = []
     for grant in mine:
-        ended += end_family(grant, reason=EndReason.HANDED_BACK, by=by, at=at)
+        ended += authorization.end_grant(grant=grant, reason=EndReason.HANDED_BACK, by=by, at=at)
     if not ended:
         raise NotAllowedNow(_("There is nothing to hand back: your access has ended already."))
+    emails.access_ended(grants=ended, by=by, at=at)
     return ended
 
 

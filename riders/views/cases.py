@@ -13,7 +13,7 @@ from accounts import selectors as accounts
 from accounts.permissions import AccountPermission as P
 from audit import edge
 from frame import clock
-from frame.rates import within
+from frame.rates import TOO_OFTEN, within
 from frame.refusals import NotAllowedNow
 from frame.tables import Column, Table
 
@@ -70,7 +70,11 @@ def case_open(request, number):
     form, terms_form = CaseForm(sent), terms.opening(visit, sent)
     access_form = approving.opening(visit, request.user, sent, at=at)
     filled_in = [one.is_valid() for one in (form, terms_form, access_form) if one is not None]
-    if request.method == "POST" and all(filled_in):
+    status = 400 if request.method == "POST" else 200
+    if request.method == "POST" and all(filled_in) and not within(request, "comment"):
+        form.add_error(None, TOO_OFTEN)
+        status = 429
+    elif request.method == "POST" and all(filled_in):
         facts = {"account": visit.account, "by": request.user, "at": at, **form.cleaned_data}
         try:
             case = _open(request, terms_form, access_form, **facts)
@@ -85,7 +89,7 @@ def case_open(request, number):
             return redirect(case) if P.VIEW_CASES in visit.rights else redirect("account", number=number)
     context = {"form": form, "terms_form": terms_form, "access_form": access_form}
     context |= {"may_read": P.VIEW_CASES in visit.rights}
-    return show(request, visit, "case_open", context, status=400 if request.method == "POST" else 200)
+    return show(request, visit, "case_open", context, status=status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -418,6 +418,22 @@ class TestWhoEndsIt:
         assert (ended(tom), ended(grant), ended(stan)) == ("handed_back", "handed_back", "lender")
         assert not selectors.is_restorable(Grant.objects.get(pk=stan.pk), at=now)
 
+    @pytest.mark.trust("T8")
+    def test_what_was_had_for_two_cases_is_handed_back_in_one_mail_each(self, cast, case, grant, now):
+        other = a_case(cast, at=now, subject="Slow mornings")
+        let_in(other, by=cast.connie, at=now)
+        bring_in(activate(other, by=cast.tess, of=cast.connie, at=now), who=cast.tom, at=now)
+        before = set(Mail.objects.values_list("pk", flat=True))
+
+        assert len(services.hand_back_access(account=cast.acme, by=cast.tess, at=now)) == 3
+
+        assert sorted(Mail.objects.exclude(pk__in=before).values_list("to", "event")) == [
+            ("carol@acme.example", "ended_together"),
+            ("connie@acme.example", "ended_together"),
+            ("tess@latchkey.example", "ended_together"),
+            ("tom@latchkey.example", "ended"),
+        ]
+
     def test_nobody_takes_it_over(self, cast, case, grant, now):
         bring_in(grant, who=cast.stan, at=now)
         other = activate(case, by=cast.tom, of=cast.connie, at=now)

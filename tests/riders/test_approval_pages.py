@@ -121,6 +121,18 @@ class TestOpening:
         assert not CaseApproval.objects.exists()
         assert selectors.waits_for_answer(SupportCase.objects.get())
 
+    @pytest.mark.trust("D1")
+    def test_many_cases_in_a_short_time_do_not_mail_those_who_answer_without_end(self, cast, signed_in, settings):
+        settings.ACCOUNT_RATE_LIMITS = settings.ACCOUNT_RATE_LIMITS | {"comment": "2/300s/user"}
+        browser = signed_in(let_write_cases(cast))
+        sent = form_of(browser.get(OPEN)) | {"subject": "Backups", "description": "They **stop**."}
+        assert [browser.post(OPEN, sent).status_code for _time in range(3)] == [302, 302, 429]
+        page = browser.post(OPEN, sent)
+        assert "tried very often" in words_of(page)
+        assert form_of(page)["description"] == ["They **stop**."]
+        assert SupportCase.objects.count() == 2
+        assert Mail.objects.filter(event="case_access_asked", to=cast.carol.email).count() == 2
+
 
 class TestAnswering:
     @pytest.mark.seed("S3-2", "S3-3")

@@ -122,7 +122,7 @@ class TestPages:
         case.refresh_from_db()
         assert (case.state, case.solved_by) == (CaseState.SOLVED, cast.connie)
         empty = {"subject": [""], "description": [""], "product": [""], "severity": ["3"]}
-        assert form_of(browser.get(f"{CASES}open/")) == empty
+        assert empty.items() <= form_of(browser.get(f"{CASES}open/")).items()
         assert "Mark as solved" not in words_of(browser.get(here))
 
     def test_what_is_missing_is_said_beside_the_field(self, cast, signed_in):
