@@ -7,3 +7,6 @@ class RidersConfig(AppConfig):
 
     name = "riders"
     verbose_name = _("Support cases")
+
+    def ready(self):
+        from . import receivers  # noqa: F401  (connects the receivers)

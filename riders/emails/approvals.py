@@ -17,7 +17,7 @@ def access_asked(*, case, at, apart_from=()):
     :param apart_from: who knows of it otherwise
     """
     people = set(selectors.approvers(case.account, at=at)) - set(apart_from)
-    about = f"case.{case.number}.{at.isoformat()}"
+    about = f"case.{case.number}.{case.access_asked_at.isoformat()}"  # once for each time it is asked
     outbox.post(_letters("case_access_asked", case, people, path=case.get_access_url(), about=about, at=at), at=at)
 
 

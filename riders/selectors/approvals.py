@@ -29,6 +29,11 @@ def cases_to_answer(user, *, at):
     return _waiting().filter(account__in=accounts).order_by("access_asked_at", "pk")
 
 
+def unanswered_cases(account):
+    """The cases of an account on which its contacts are asked that, and nobody has answered."""
+    return _waiting().filter(account=account).order_by("pk")
+
+
 def waits_for_answer(case):
     """Whether it was put before the contacts if support may enter for a case, and nobody has answered it."""
     return _waiting().filter(pk=case.pk).exists()

@@ -6,6 +6,7 @@ from .approving import (
     ask_case_access,
     decline_case_access,
     finish_investigation,
+    tell_new_approvers,
     withdraw_case_access,
 )
 from .articles import add_article, change_article, publish_article, withdraw_article
@@ -55,6 +56,7 @@ __all__ = [
     "request_session",
     "solve_case",
     "start_session",
+    "tell_new_approvers",
     "unfollow_case",
     "withdraw_article",
     "withdraw_attendee",

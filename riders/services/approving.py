@@ -154,6 +154,16 @@ def finish_investigation(*, case, by, at):
     return _take_away(acting, standing, losing, reason=ApprovalEnd.FINISHED, at=at)
 
 
+@transaction.atomic
+def tell_new_approvers(*, account, at):
+    """Put the cases on which the contacts are asked before whoever has come to answer; who has had the mail, or follows
+    the case, gets no second one.
+    """
+    for case in selectors.unanswered_cases(account):
+        know = set(selectors.followers_of_customer(case, at=at))
+        emails.access_asked(case=case, at=at, apart_from=know)
+
+
 def end_with_case(acting, *, at):
     """End every approval of the locked case, on which nobody works any more; the line is the caller's.
 

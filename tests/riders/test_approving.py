@@ -12,7 +12,7 @@ from django.core.management import call_command
 
 from accounts.models import AccessRole, Grant, Membership
 from accounts.permissions import Role
-from accounts.services import change_access_role, name_stand_in
+from accounts.services import change_access_role, name_stand_in, set_authorized_contact
 from audit.models import TrailLine
 from audit.record import canonical_json, canonical_time
 from frame.refusals import NotAllowedNow
@@ -141,6 +141,18 @@ class TestAsking:
         mail = Mail.objects.filter(event="case_access_asked").first()
         assert "Opening a case in the portal is quicker" in " ".join(mail.text.split())
         assert selectors.waits_for_answer(case)
+
+    @pytest.mark.trust("T4")
+    def test_whoever_comes_to_answer_while_it_waits_is_asked_too_and_nobody_twice(self, cast, now, backups):
+        ask_to_enter(backups, by=cast.tess, at=now)
+        mike = member(cast.mike, cast.acme)
+        set_authorized_contact(membership=mike, authorized_contact=True, by=cast.carol, at=now + HOUR)
+        assert mailed("case_access_asked", backups) == ["adam", "carol", "connie", "dora", "mike"]
+
+        services.decline_case_access(case=backups, by=cast.carol, at=now + 2 * HOUR)
+        ursula = member(cast.ursula, cast.acme)
+        set_authorized_contact(membership=ursula, authorized_contact=True, by=cast.carol, at=now + 3 * HOUR)
+        assert len(mailed("case_access_asked", backups)) == 5  # it was answered
 
 
 class TestApproving:
