@@ -22,26 +22,29 @@ def access_asked(*, case, at, apart_from=()):
 
 
 def access_answered(*, case, by, at, approval=None):
-    """Tell whoever of support works on the case that they may enter now, or that they may not.
+    """Tell whoever of support works on the case that they may enter now, or that they may not. A no to more leaves what
+    was approved before as it was, and says so.
 
     :param approval: the :class:`~riders.models.CaseApproval`, where it was a yes
     """
     people = selectors.support_on(case, at=at) - {by}
     path = reverse("desk_case", args=[case.number])
     about = f"approval.{approval.pk}" if approval else f"declined.{case.number}.{at.isoformat()}"
-    letters = _letters("case_access_answered", case, people, path=path, about=about, at=at, by=by, approval=approval)
-    outbox.post(letters, at=at)
+    goes_on = approval is None and selectors.standing_approvals(case, at=at).exists()
+    facts = {"about": about, "at": at, "by": by, "approval": approval, "goes_on": goes_on}
+    outbox.post(_letters("case_access_answered", case, people, path=path, **facts), at=at)
 
 
 def access_over(*, case, approvals, reason, by, at, apart_from=()):
-    """Tell whoever of support works on the case, and whoever had approved, that support may not enter any more.
+    """Tell whoever of support works on the case that they may not enter any more, and whoever had approved it, while
+    they speak for the account.
 
     :param reason: an :class:`~riders.states.ApprovalEnd`
     :param apart_from: the ids of those who read it in the receipt of access that ended with it
     """
     support = {one for one in selectors.support_on(case, at=at) - {by} if one.pk not in apart_from}
-    approved = {approval.approved_by for approval in approvals} - {by} - support
-    contacts = {one for one in approved if one.pk not in apart_from}
+    approved = {approval.approved_by_id for approval in approvals} - {by.pk, *apart_from}
+    contacts = set(selectors.approvers(case.account, at=at).filter(pk__in=approved))
     about = f"approval.{approvals[0].pk}"
     facts = {"about": about, "at": at, "by": by, "reason": reason}
     desk, page = reverse("desk_case", args=[case.number]), case.get_access_url()

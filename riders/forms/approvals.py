@@ -15,6 +15,7 @@ from .terms import DigestField
 
 # Lengths that suit most work; what is offered and the longest there is come from the settings
 _DAYS = (1, 7, 30, 90)
+_LONGEST_ID = 18  # digits: what is longer is the id of nothing
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,15 @@ class BundlesField(forms.ModelMultipleChoiceField):
 
     def __init__(self, **kwargs):
         super().__init__(AccessRole.objects.none(), label=_("With which bundles?"), **kwargs)
+
+    def clean(self, value):
+        """The bundles.
+
+        :raises ValidationError: one is not on offer, or no number that a database could look for
+        """
+        if any(len(str(one)) > _LONGEST_ID for one in value or []):
+            raise forms.ValidationError(self.error_messages["invalid_choice"], code="invalid_choice")
+        return super().clean(value)
 
 
 class _WithBundles(forms.Form):

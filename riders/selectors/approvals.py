@@ -74,6 +74,14 @@ def ends_with(case, user, *, at):
     return unended.filter(Q(decided_by=user) | Q(parent__decided_by=user))
 
 
+def given_on_request(case, *, at):
+    """What support was given for a case on a request of its own: whoever takes an approval back leaves that as it is,
+    and a solved case ends it too.
+    """
+    given = Grant.objects.unended(at).filter(account=case.account, kind=RequestKind.SUPPORT, case_number=case.number)
+    return given.select_related("grantee").order_by("starts_at", "pk")
+
+
 def offered_bundles():
     """The bundles that can be approved, by name."""
     return AccessRole.objects.on_offer().order_by("name")

@@ -10,7 +10,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from accounts import authorization
@@ -19,7 +19,7 @@ from accounts.permissions import lendable, ordered
 from accounts.states import RequestKind
 from audit.record import canonical_json, canonical_time
 from frame.refusals import NotAllowedNow
-from frame.wording import several_lines
+from frame.wording import several_lines, spell_moment
 
 from .. import selectors
 from ..emails import approvals as emails
@@ -40,7 +40,7 @@ def ask_case_access(*, case, roles, reason, by, at):
     :param roles: the :class:`~accounts.models.AccessRole` that are asked for
     :raises PermissionDenied: ``by`` is no validated associate
     :raises ValidationError: no bundle or no reason, or too long a one
-    :raises NotAllowedNow: nobody works on the case, a bundle is not on offer, or it was asked a moment ago
+    :raises NotAllowedNow: nobody works on the case, a bundle is not on offer, or it was asked or declined a moment ago
     """
     acting = as_support(account=case.account, case=case, by=by, at=at)
     _require_unsolved(acting.case)
@@ -228,7 +228,13 @@ def _on_offer(roles):
 
 
 def _refuse_asking_again(case, at):
-    """What support itself has asked a moment ago, and nobody has answered, is not asked again."""
+    """What support itself has asked a moment ago, and nobody has answered, is not asked again; nor is it right after a
+    no, where nobody has said yes since.
+    """
+    no, wait = case.access_declined_at, settings.PORTAL_ASK_AGAIN_AFTER
+    if no is not None and at - no < wait and not selectors.approvals_of(case).filter(approved_at__gte=no).exists():
+        facts = {"name": case.access_declined_by, "when": spell_moment(no + wait, timezone.get_current_timezone())}
+        raise NotAllowedNow(_("%(name)s has just declined. Support can ask again on %(when)s.") % facts)
     if case.access_asked_by_id is None or not selectors.waits_for_answer(case):
         return
     if at - case.access_asked_at < settings.PORTAL_SEND_AGAIN_EVERY:

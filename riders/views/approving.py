@@ -45,6 +45,7 @@ def beside(visit, user, case, *, at, answers=None):
         "sees_who": sees_who,
         "opens_grants": P.VIEW_ACCESS in visit.rights,
         "inside": list(selectors.inside_for(case, at=at)) if standing and sees_who else [],
+        "on_request": [] if visit.acting else list(selectors.given_on_request(case, at=at)),
     }
 
 
@@ -108,6 +109,8 @@ def case_withdraw(request, number, case_number):
         standing = selectors.standing_approvals(found, at=at).exists()
         if standing:
             words = _("Withdrawn, as far as you had approved it. What others have approved for case %(number)s stays.")
+        elif selectors.given_on_request(found, at=at).exists():
+            words = _("Withdrawn. What support was given for case %(number)s on a request of its own goes on.")
         messages.success(request, words % {"number": found.number})
         return _back(visit, found)
     mine = selectors.withdrawable(found, request.user, at=at)
@@ -118,6 +121,7 @@ def case_withdraw(request, number, case_number):
         "approvals": list(mine),
         "stays": everybody.count() - mine.count(),
         "losing": list(selectors.ends_with(found, request.user, at=at)) if mine else [],
+        "on_request": selectors.given_on_request(found, at=at).exists(),
     }
     return show(request, visit, "case_withdraw", context, looked=False)
 
@@ -151,7 +155,7 @@ def desk_finish(request, case_number):
     case, at = enter_desk(request, case_number), clock.now()
     if request.method == "POST":
         services.finish_investigation(case=case, by=request.user, at=at)
-        words = _("Finished. Nobody of support has access to the account for case %(number)s any more.")
+        words = _("Finished. Whatever support had turned on for case %(number)s has ended.")
         messages.success(request, words % {"number": case.number})
         return redirect("desk_case", case_number=case.number)
     return render(request, "riders/desk_finish.html", _desk(case, at) | beside_desk(request.user, case, at=at))
@@ -185,6 +189,8 @@ def _answer(request, visit, case, form, *, at):
     else:
         services.decline_case_access(seen=form.cleaned_data["seen"], **facts)
         words = _("Declined. Nobody of support may enter your account for this case. You can still approve it later.")
+        if selectors.standing_approvals(case, at=at).exists():
+            words = _("Declined. What was approved for this case before goes on as it was, until it is withdrawn.")
     read_notices_about(user=request.user, path=request.path, at=at)
     messages.success(request, words)
     return _back(visit, case)

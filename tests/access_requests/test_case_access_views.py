@@ -13,8 +13,8 @@ from audit.models import TrailLine
 from config import world
 from frame import clock, tables
 from riders.services import solve_case, withdraw_case_access
-from tests.access_requests.case_access import a_case, activate, bring_in, let_in
-from tests.cast import READ_RECORDS, ask_for_support
+from tests.access_requests.case_access import FOLLOW_UP, a_case, activate, bring_in, let_in
+from tests.cast import READ_RECORDS, approve, ask_for_support
 from tests.pages import form_of, soup_of, words_of
 
 HOUR = timedelta(hours=1)
@@ -197,6 +197,39 @@ class TestColleagues:
 
     def test_none_before_it_is_ones_own(self, tess, case, approval):
         assert tess.get(bring_in_path(case)).status_code == 404
+
+
+@pytest.mark.seed("S3-15")
+@pytest.mark.usefixtures("tess")
+class TestBesideAccessOnARequest:
+    """Support may also have been let in for a case on a request of its own, which no approval on the case carries."""
+
+    def test_the_case_names_it_to_who_sees_access_and_not_to_a_guest(self, cast, case, signed_in, now):
+        one = approve(ask_for_support(cast, case_number=case.number, no_case="", at=now), by=cast.carol, at=now)
+        pages = {who: signed_in(getattr(cast, who)).get(case.get_absolute_url()) for who in ("carol", "connie")}
+        for page in pages.values():
+            assert "given access for this case on a request of its own." in words_of(page)
+            assert "Nobody of support may enter your account for this case." not in words_of(page)
+        assert "on a request of its own. Tess" in words_of(pages["carol"])
+        assert "Tess" not in words_of(pages["connie"])
+
+        let_in(case, by=cast.carol, at=now, roles=[FOLLOW_UP])
+        activate(case, by=cast.tom, of=cast.carol, at=now)
+        toms = signed_in(cast.tom).get(case.get_absolute_url())
+        assert one.public_id not in toms.content.decode()
+        assert "request of its own" not in words_of(toms)
+
+    def test_taking_an_approval_back_does_not_say_that_nobody_is_in(self, cast, case, approval, signed_in, now):
+        one = approve(ask_for_support(cast, case_number=case.number, no_case="", at=now), by=cast.carol, at=now)
+        carol = signed_in(cast.carol)
+        path = reverse("account_case_withdraw", args=[case.account.number, case.number])
+        page = words_of(carol.get(path))
+        assert "on a request of its own goes on" in page
+        assert "Nobody of support is in at present." not in page
+        after = words_of(carol.post(path, follow=True))
+        assert "on a request of its own goes on" in after
+        assert "Nobody of support has access" not in after
+        assert Grant.objects.get(pk=one.pk).unended_at(now)
 
 
 class TestReadingAndEnding:

@@ -6,10 +6,11 @@ import pytest
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from access_requests.services import end_access
 from accounts import services
-from accounts.models import Configuration, ProposedChange
+from accounts.models import Account, Configuration, ProposedChange
 from accounts.permissions import AccountPermission as P
 from accounts.selectors import configuration_of
 from accounts.states import ChangeState
@@ -443,3 +444,15 @@ def test_staff_see_that_it_is_and_no_more(cast, signed_in, now):
             assert "654321" in page
             for kept in ("Tess", "tess@", "old domain", "acme.example"):
                 assert kept not in page, (path, kept)
+
+
+class TestWhoGivesAccessReadsWhatItDoesNotGive:
+    @pytest.mark.seed("S3-13")
+    @pytest.mark.parametrize("on", [True, False])
+    def test_while_the_setting_is_on(self, cast, now, signed_in, support_asked, on):
+        Account.objects.filter(pk=cast.acme.pk).update(support_changes_need_agreement=on)
+        carol = signed_in(cast.carol)
+        asked = words_of(carol.get(reverse("decide", args=[support_asked.public_id])))
+        opening = words_of(carol.get(reverse("account_case_open", args=["654321"])))
+        assert ("without one of you agreeing to it in writing" in asked) == on
+        assert ("they can only propose a change" in opening) == on

@@ -92,6 +92,9 @@ def busy(cast, now):
     lend_for_case(cast, at=now)
     for domain in ("one.example", "two.example"):
         propose(cast, at=now, domains=[domain])
+    for account, by in [(cast.acme, cast.carol), (cast.globex, cast.mallory)]:
+        mine = account.memberships.filter(ended_at=None)
+        services.keep_in_review(account=account, grants=[], memberships=mine, by=by, at=now)
     for person in (cast.petra, cast.pat):
         approve(ask(cast, for_=person, at=now), by=cast.carol, at=now)
     for asked in [

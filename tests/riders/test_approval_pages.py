@@ -12,6 +12,7 @@ from accounts.models import AccessRole
 from accounts.services import change_access_role, name_stand_in
 from accounts.states import RequestKind
 from audit.models import TrailLine
+from notifications.models import Mail
 from riders import selectors, services
 from riders.models import CaseApproval, SupportCase
 from tests.cast import READ_RECORDS, REPAIR, WEEK, member
@@ -165,6 +166,18 @@ class TestAnswering:
         assert (page.status_code, CaseApproval.objects.count()) == (409, 0)
         assert "Change the configuration" in words_of(page)
 
+    @pytest.mark.trust("F2")
+    @pytest.mark.parametrize("bundle", [str(2**63), str(10**40), "-1", "NaN", "1e309", "", "\x00"])
+    def test_what_is_no_bundle_is_refused_wherever_bundles_are_ticked(self, cast, backups, signed_in, bundle):
+        carol, tess = signed_in(cast.carol), signed_in(cast.tess)
+        path, ask = backups.get_access_url(), desk(backups, "desk_case_access_ask")
+        sent = form_of(carol.get(path)) | {"answer": "approve", "roles": [bundle]}
+        assert carol.post(path, sent).status_code == 400
+        opening = form_of(carol.get(OPEN)) | {"subject": "Backups", "access-answer": "approve"}
+        assert carol.post(OPEN, opening | {"access-roles": [bundle]}).status_code == 400
+        assert tess.post(ask, {"roles": [bundle], "reason": "To compare."}).status_code == 400
+        assert not CaseApproval.objects.exists()
+
     @pytest.mark.trust("H4")
     def test_a_no_never_asks_for_a_second_factor_and_a_yes_does(self, cast, now, backups, signed_in, settings):
         ask_to_enter(backups, by=cast.tess, at=now)
@@ -178,6 +191,21 @@ class TestAnswering:
         after = browser.post(path, sent | {"answer": "decline"}, follow=True)
         assert "Declined. Nobody of support may enter" in words_of(after)
         assert "Carol has declined." in words_of(after)
+
+    @pytest.mark.trust("T8")
+    def test_a_no_to_more_says_that_what_was_approved_before_goes_on(self, cast, now, backups, signed_in):
+        let_in(backups, by=cast.connie, at=now)
+        ask_to_enter(backups, by=cast.tess, at=now + timedelta(minutes=1), names=(REPAIR,))
+        browser = signed_in(cast.carol)
+        sent = form_of(browser.get(backups.get_access_url())) | {"answer": "decline"}
+        after = words_of(browser.post(backups.get_access_url(), sent, follow=True))
+        assert "What was approved for this case before goes on as it was" in after
+        assert "Declined. Nobody of support may enter" not in after
+        assert selectors.standing_approvals(backups, at=now).exists()
+        mail = Mail.objects.get(event="case_access_answered")
+        for text in (mail.text.lower(), mail.html.lower()):
+            assert "does not let support do more in acme" in text
+            assert "nobody enters the account" not in text
 
     def test_a_stand_in_who_reads_no_cases_answers_all_the_same(self, cast, now, backups, signed_in):
         times = {"starts_at": now, "ends_at": now + WEEK}
@@ -266,7 +294,7 @@ class TestDesk:
         assert "Approved by Connie" in words
         assert cast.connie.email not in words
         after = browser.post(desk(backups, "desk_case_finish"), follow=True)
-        assert "Finished. Nobody of support has access" in words_of(after)
+        assert "Finished. Whatever support had turned on" in words_of(after)
         assert "Tess of support has finished the investigation." in words_of(after)
 
     @pytest.mark.trust("A5")

@@ -82,15 +82,21 @@ class TestAsking:
             ask_to_enter(backups, by=getattr(cast, who), at=now)
         assert not backups.comments.exists()
 
-    def test_it_is_not_asked_twice_within_the_hour_unless_it_was_answered(self, cast, now, backups):
+    @pytest.mark.trust("D2")
+    def test_it_is_not_asked_twice_within_the_hour_nor_within_the_hour_after_a_no(self, cast, now, backups):
         ask_to_enter(backups, by=cast.tess, at=now)
         with pytest.raises(NotAllowedNow, match="Tess has asked for it a moment ago"):
             ask_to_enter(backups, by=cast.tom, at=now + HOUR / 2)
         ask_to_enter(backups, by=cast.tom, at=now + HOUR)
         services.decline_case_access(case=backups, by=cast.carol, at=now + HOUR * 1.1)
-        ask_to_enter(backups, by=cast.tom, at=now + HOUR * 1.2)
+        with pytest.raises(NotAllowedNow, match="Carol has just declined"):
+            ask_to_enter(backups, by=cast.tess, at=now + HOUR * 2)
+        ask_to_enter(backups, by=cast.tom, at=now + HOUR * 2.1)
+        services.decline_case_access(case=backups, by=cast.carol, at=now + HOUR * 3)
+        let_in(backups, by=cast.adam, at=now + HOUR * 3)
+        ask_to_enter(backups, by=cast.tess, at=now + HOUR * 3)
 
-        assert backups.comments.count() == 3
+        assert backups.comments.count() == 4
 
     @pytest.mark.parametrize("reason", ["", "  ", "\u200b", "x" * 2001])
     def test_a_reason_is_needed_and_no_novel(self, cast, now, backups, reason):
@@ -312,6 +318,15 @@ class TestEnding:
         Membership.objects.filter(user=cast.connie).update(ended_at=now, ended_by=cast.carol)
         with pytest.raises(PermissionDenied):
             services.withdraw_case_access(case=backups, by=cast.connie, at=now)
+
+    @pytest.mark.trust("T8", "I11")
+    @pytest.mark.parametrize("change", [{"ended_at": 0, "ended_by": 0}, {"authorized_contact": False}])
+    def test_who_approved_and_speaks_for_the_account_no_more_is_told_nothing(self, cast, now, backups, change):
+        let_in(backups, by=cast.connie, at=now)
+        change = {name: {"ended_at": now, "ended_by": cast.carol}.get(name, value) for name, value in change.items()}
+        Membership.objects.filter(user=cast.connie, account=cast.acme).update(**change)
+        services.withdraw_case_access(case=backups, by=cast.carol, at=now)
+        assert mailed("case_access_ended", backups) == []
 
     @pytest.mark.seed("S3-14")
     def test_support_says_that_it_is_done(self, cast, now, backups, heard):
