@@ -101,7 +101,8 @@ def change(request, number, public_id):
             return _answer(request, found, form, at=at)
         except ValidationError as error:
             code = getattr(error, "code", None)
-            form.add_error(code if code in form.fields else None, error)
+            # What the configuration cannot be any more is said under no field: this form has none of its fields
+            form.add_error(code if code in form.fields else None, error.messages)
         except NotAllowedNow as refusal:
             found.refresh_from_db()
             again = ChangeAnswerForm(initial={"digest": found.digest, "words": form.cleaned_data["words"]})

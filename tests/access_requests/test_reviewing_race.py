@@ -40,7 +40,7 @@ def test_the_same_line_is_kept_once(cast, now, piotrs):
 def test_of_keeping_and_ending_the_end_holds(cast, now, piotrs, times):
     outcomes = at_once(
         partial(keep, cast, by=cast.adam, grants=[piotrs], at=now),
-        partial(services.end_in_review, account=cast.acme, grant=piotrs, by=cast.carol, at=now),
+        partial(services.end_in_review, grant=piotrs, by=cast.carol, at=now),
     )
 
     assert len(refused(outcomes, NotAllowedNow)) <= 1
@@ -54,7 +54,7 @@ def test_of_keeping_and_ending_the_end_holds(cast, now, piotrs, times):
 def test_shortening_ending_here_and_ending_on_its_own_page(cast, now, piotrs):
     outcomes = at_once(
         partial(services.shorten_in_review, grant=piotrs, ends_at=now + DAY, by=cast.ursula, at=now),
-        partial(services.end_in_review, account=cast.acme, grant=piotrs, by=cast.adam, at=now),
+        partial(services.end_in_review, grant=piotrs, by=cast.adam, at=now),
         partial(services.end_access, grant=piotrs, by=cast.carol, at=now),
     )
 
@@ -67,10 +67,7 @@ def test_shortening_ending_here_and_ending_on_its_own_page(cast, now, piotrs):
 def test_a_member_is_ended_once(cast, now):
     mikes = member(cast.mike, cast.acme)
     outcomes = at_once(
-        *[
-            partial(services.end_in_review, account=cast.acme, membership=mikes, by=who, at=now)
-            for who in (cast.carol, cast.adam)
-        ]
+        *[partial(services.end_in_review, membership=mikes, by=who, at=now) for who in (cast.carol, cast.adam)]
     )
 
     assert len(refused(outcomes, NotAllowedNow)) == 1

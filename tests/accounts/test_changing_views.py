@@ -313,6 +313,16 @@ class TestAnswering:
         assert "Say yes in your own words" in sentence_beside(page, "words")
         assert anew(change).state == ChangeState.WAITING
 
+    def test_what_the_configuration_cannot_be_any_more_is_said_and_nothing_is_lost(self, cast, change, signed_in):
+        """As where a later release is stricter about what is set up already."""
+        Configuration.objects.create(account=cast.acme, notification_addresses=["nobody"])
+        page = answer(signed_in(cast.carol), change)
+
+        assert page.status_code == 400
+        assert "nobody: " in words_of(page)
+        assert soup_of(page).select_one("textarea[name=words]").text.strip() == "Yes, do it."
+        assert anew(change).state == ChangeState.WAITING
+
     def test_a_no_needs_none(self, cast, change, signed_in):
         connie = signed_in(cast.connie)
         answer(connie, change, answer="refuse", words="")
