@@ -10,11 +10,12 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from frame.staff import Window, id_in_path, list_of, page_of_row
+from frame.staff import Window, id_in_path, kept, list_of, page_of_row
 from frame.templatetags.frame import account_tag
 
 from .models import TrailHead, TrailLine
 from .record import line_hash
+from .selectors import BETWEEN_THEM
 from .verification import verify_chain
 
 _ID = re.compile(r"^[0-9a-f]{32}\Z")
@@ -80,7 +81,8 @@ class Trail(Window):
     def mark(self, rows):
         """A line is kept with the request or the access it is about, or whose page somebody was refused."""
         path = rows.annotate(path_said=KT("details__path"))
-        return super().mark(path.annotate(kept_id=id_in_path("path_said", default=F("subject"))))
+        marked = super().mark(path.annotate(kept_id=id_in_path("path_said", default=F("subject"))))
+        return marked.annotate(is_kept=kept("kept_id") | BETWEEN_THEM)
 
     def history_of(self, row):
         """Everything about the same thing."""

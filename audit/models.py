@@ -41,6 +41,7 @@ class TrailLine(models.Model):
         indexes = [
             models.Index(fields=["subject", "at"], name="trail_by_subject"),
             models.Index(fields=["account", "at"], name="trail_by_account"),
+            models.Index(fields=["actor", "at"], name="trail_by_actor"),
         ]
 
     def __str__(self):

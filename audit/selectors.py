@@ -31,6 +31,10 @@ def through(*grant_ids, beside):
     return lines.annotate(named=Cast("grants", TextField())).filter(asked).order_by("at", "id")
 
 
+# What somebody of support tried, or was given for a case: between them and the account, and its people read it there
+BETWEEN_THEM = Q(event__in=["hour.refused", "activation.refused"]) | Q(event__startswith="case_access.")
+
+
 def of_account(number, event):
     """Every such event of the account with this number, newest first."""
     return TrailLine.objects.filter(account=number, event=event).order_by("-at", "-id")
@@ -39,6 +43,12 @@ def of_account(number, event):
 def moments_of(event, *subjects, since):
     """When this happened to any of the things with these public ids since then, oldest first, as a list."""
     lines = TrailLine.objects.filter(subject__in=subjects, event=event, at__gt=since)
+    return list(lines.order_by("at", "id").values_list("at", flat=True))
+
+
+def tries_of(user, event, *, since):
+    """When this happened to this person since then, whatever account it was in, oldest first, as a list."""
+    lines = TrailLine.objects.filter(actor=user.email, event=event, at__gt=since)
     return list(lines.order_by("at", "id").values_list("at", flat=True))
 
 

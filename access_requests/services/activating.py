@@ -125,7 +125,7 @@ def _activate(case, email, reason, length, *, by, at):
         raise NotAllowedNow(_("Nobody of %(name)s lets support in for this case at present.") % {"name": account.name})
     approval = next((one for one in approvals if one.approved_by.email.lower() == email), None)
     if approval is None:
-        record(_REFUSED, account=account, by=by, subject=by.email, case=case.number, at=at, address=email)
+        record(_REFUSED, account=account, by=by, subject=case.number, case=case.number, at=at, address=email)
         return None
     _refuse_told_no(approval, by)
     grant = authorization.open_grant(

@@ -86,7 +86,7 @@ def _ask(account, email, reason, *, by, at):
     make_room_among(mine, by, at=at)
     addressee = authorization.deciders(account, RequestKind.HOUR, at=at, apart_from={by}).filter(email=email).first()
     if addressee is None:
-        record("hour.refused", account=account, by=by, subject=by.email, at=at, address=email)
+        record("hour.refused", account=account, by=by, subject=account.number, at=at, address=email)
         return None
     window = Window(duration=settings.PORTAL_HOUR_MAX)
     request = AccessRequest(

@@ -89,7 +89,7 @@ def require_few_addresses(by, *, event="hour.refused", at):
     :raises TooMuch: with a sentence fit to show, and the moment from which it is possible again
     """
     within, most = settings.PORTAL_HOUR_ADDRESSES_WITHIN, settings.PORTAL_HOUR_ADDRESSES
-    tried_at = trail.moments_of(event, by.email, since=at - within)
+    tried_at = trail.tries_of(by, event, since=at - within)
     if len(tried_at) >= most:
         refuse_until(_("You have given several addresses of nobody who can grant this."), tried_at[-most] + within)
 

@@ -4,8 +4,10 @@ from datetime import timedelta
 from itertools import combinations
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.urls import reverse
 
+from access_requests import services
 from access_requests.services import end_access
 from access_requests.states import Status
 from accounts import authorization
@@ -14,6 +16,7 @@ from accounts.models import Grant
 from accounts.permissions import LENDABLE, PAGES
 from audit.models import TrailLine
 from notifications.models import Mail
+from tests.access_requests.case_access import a_case, let_in
 from tests.cast import READ_RECORDS, REPAIR, approve, ask_for_support, fresh, role_bundles
 from tests.pages import soup_of, words_of
 
@@ -91,6 +94,25 @@ def test_a_swedish_customer_reads_the_roles_in_swedish(cast, now, signed_in):
     for text in (mail.text, mail.html, words_of(signed_in(cast.carol).get(f"/requests/{request.public_id}/decide/"))):
         assert "Laga konfigurationen" in text
         assert REPAIR not in text
+
+
+@pytest.mark.seed("S0-10")
+def test_what_support_tried_and_was_given_for_a_case_is_kept_from_staff(cast, now, signed_in):
+    case = a_case(cast, at=now)
+    let_in(case, by=cast.carol, at=now)
+    with pytest.raises(ValidationError):
+        services.activate_access(case=case, email="nobody@acme.example", reason="Help", by=cast.tess, at=now)
+    with pytest.raises(ValidationError):
+        services.ask_hour(account=cast.acme, email="nobody@acme.example", reason="Help", by=cast.tess, at=now)
+
+    root = signed_in(cast.root)
+    for event in ("activation.refused", "hour.refused", "case_access.approved"):
+        line = TrailLine.objects.get(event=event)
+        page = root.get(f"/admin/audit/trailline/{line.pk}/change/")
+        words = words_of(page)
+        assert (page.status_code, event in words) == (200, True)
+        for kept in (cast.tess.email, "nobody@acme.example", READ_RECORDS):
+            assert kept not in words
 
 
 @pytest.mark.seed("S0-10")
