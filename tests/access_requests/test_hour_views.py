@@ -290,7 +290,7 @@ class TestThePageBehindTheMail:
             "Tess from Latchkey Support asks for temporary access to Acme",
             "Grant this only if you are in contact with Tess now",
             REASON,
-            "Changes made in it need no further word of yours.",
+            "It is the one exception to your setting",
         ):
             assert told.replace("Latchkey Support", cast.vendor.name) in words
         choices = soup_of(page).select("input[name=length]")

@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from access_requests import selectors, services
-from accounts.models import Grant
+from accounts.models import Account, Grant
 from accounts.services import enter
 from audit.models import TrailLine
 from frame import clock
@@ -70,6 +70,7 @@ def more_of(line, number):
 class TestThePage:
     @pytest.mark.parametrize("who", ["carol", "adam", "ursula"])
     def test_says_who_opened_and_changed_what_and_when_newest_first(self, cast, lent_again, signed_in, who):
+        Account.objects.filter(pk=cast.acme.pk).update(support_changes_need_agreement=False)
         tess = signed_in(cast.tess)
         tess.get(ACME)
         tess.get(f"{ACME}invoices/")
