@@ -35,7 +35,7 @@ class TestTheConsole:
         stan.reads("What needs you")
         windows = stan.page.locator(".all-windows ul ul a")
         addresses = [window.get_attribute("href") for window in windows.all()]
-        assert len(addresses) == 24
+        assert len(addresses) == 27
         for address in addresses:
             stan.open(address)
             stan.page.get_by_role("heading", level=1).wait_for()
