@@ -6,7 +6,6 @@ from datetime import timedelta
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.db import connection, transaction
-from django.db.models import F
 from django.utils.translation import gettext as _
 
 from audit.record import job_ran, record
@@ -22,18 +21,20 @@ LONGEST_BACKOFF = timedelta(hours=1)
 
 
 def deliver_due(*, at, limit=BATCH):
-    """Send the mails that are due, and note that the job went through.
+    """Send the mails that are due, longest due first, and note that the job went through.
 
-    Safe to run twice, late or beside another worker: a mail is claimed by lease before it is tried. The
-    clock is read again for each mail, so that a slow mail server does not stretch a lease.
+    Safe to run twice, late or beside another worker: each mail is claimed by a lease just before it is tried, so that
+    a worker that dies holds up the one it had in hand and no other. The clock is read again for each.
 
     :returns: how many left
     """
     sent = 0
     backend = get_connection()
     try:
-        for mail in _claim(at=at, limit=limit):
-            sent += _try(mail, backend, at=clock.now())
+        for pk in list(Mail.objects.due(at).order_by("due_at", "id").values_list("pk", flat=True)[:limit]):
+            mail = _claim(pk, due=at, at=clock.now())
+            if mail is not None:
+                sent += _try(mail, backend, at=clock.now())
     finally:
         backend.close()
     job_ran("outbox", at=at)
@@ -66,17 +67,20 @@ def read_notices_about(*, user, path, at):
 
 
 @transaction.atomic
-def _claim(*, at, limit):
-    due = Mail.objects.due(at).order_by("due_at", "id")
+def _claim(pk, *, due, at):
+    """Take a mail in hand, for as long as the mail server is given to answer and a while beyond; ``None`` where another
+    worker has it, or had.
+    """
+    mails = Mail.objects.due(due).filter(pk=pk)
     if connection.features.has_select_for_update_skip_locked:
-        due = due.select_for_update(skip_locked=True)
-    mails = list(due[:limit])
-    # The lease covers the whole batch, each mail of which may take as long as the mail server is given.
-    until = at + timedelta(seconds=settings.PORTAL_MAIL_LEASE.total_seconds() + len(mails) * settings.EMAIL_TIMEOUT)
-    Mail.objects.filter(pk__in=[mail.pk for mail in mails]).update(leased_until=until, attempts=F("attempts") + 1)
-    for mail in mails:
-        mail.attempts += 1
-    return mails
+        mails = mails.select_for_update(skip_locked=True)
+    mail = mails.first()
+    if mail is None:
+        return None
+    mail.attempts += 1
+    mail.leased_until = at + settings.PORTAL_MAIL_LEASE + timedelta(seconds=settings.EMAIL_TIMEOUT)
+    mail.save(update_fields=["attempts", "leased_until"])
+    return mail
 
 
 def _try(mail, backend, *, at):

@@ -7,6 +7,7 @@ from threading import Barrier
 
 import pytest
 from aiosmtpd.controller import Controller
+from django.core.mail.backends.smtp import EmailBackend
 from django.db import connection, transaction
 
 from frame import clock
@@ -33,6 +34,13 @@ class Sink:
 
     def ids(self):
         return sorted(message["Message-ID"] for _to, message in self.kept)
+
+
+class Dying(EmailBackend):
+    """The end of the worker, whenever it sends."""
+
+    def send_messages(self, messages):
+        raise SystemExit
 
 
 @pytest.fixture
@@ -129,12 +137,22 @@ class TestLease:
 
     def test_a_worker_that_died_is_followed_by_another_with_the_same_message_id(self, mail, server, now, settings):
         lease = settings.PORTAL_MAIL_LEASE + timedelta(seconds=settings.EMAIL_TIMEOUT)
-        [claimed] = services._claim(at=now, limit=50)
+        claimed = services._claim(mail.pk, due=now, at=now)
 
+        assert services._claim(mail.pk, due=now, at=now) is None
         assert services.deliver_due(at=now + lease - SECOND) == 0
         assert services.deliver_due(at=now + lease) == 1
         assert server.ids() == [claimed.message_id]
         assert fresh(mail).attempts == 2
+
+    def test_a_worker_that_dies_holds_up_the_mail_in_its_hand_and_no_other(self, three, server, now, settings):
+        living, settings.EMAIL_BACKEND = settings.EMAIL_BACKEND, f"{__name__}.Dying"
+        with pytest.raises(SystemExit):
+            services.deliver_due(at=now)
+
+        settings.EMAIL_BACKEND = living
+        assert [mail.leased_until is None for mail in Mail.objects.order_by("pk")] == [False, True, True]
+        assert services.deliver_due(at=now) == 2
 
 
 @pytest.mark.trust("B4")

@@ -86,6 +86,10 @@ class House:
         """Everything that stands, as ``portal_state --json`` says."""
         return json.loads(manage("portal_state", "--json", env=self.env))
 
+    def unsent(self):
+        """The mails that are still on their way, or were given up."""
+        return [mail for mail in self.state()["mails"] if mail["state"] != "sent"]
+
     @property
     def processes(self):
         """The portal's processes that were started and not stopped by :meth:`stop_jobs`."""
@@ -158,6 +162,8 @@ def open_house(place):
             PORTAL_ALLOW_SEED="1",
             PORTAL_SWEEP_EVERY="1",
             PORTAL_OUTBOX_EVERY="1",
+            PORTAL_MAIL_LEASE="1",
+            PORTAL_MAIL_BACKOFF="1",
             PORTAL_DECISIONS_PER_MINUTE="10000",
             PORTAL_ASK_AGAIN_AFTER="1",
         )

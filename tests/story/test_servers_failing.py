@@ -146,6 +146,7 @@ def test_what_was_answered_stands_after_the_database_was_killed(house):
     assert "The trail is whole" in manage("portal_audit_verify", env=house.env)
     for process in house.processes:
         process.is_at_peace(excused=OF_THE_CRASH)
+    until(lambda: not house.unsent(), or_say=lambda: str(house.unsent()))
     for request in deciders.values():
         show_out(house, request)
 

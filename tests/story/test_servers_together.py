@@ -43,7 +43,7 @@ def test_from_the_question_to_the_end(house):
     assert "Your access to account 654321 ended" in words_of(refused)
 
     until(lambda: grant_of(house, PETRA)[0]["ended_at"] == grant["ends_at"])
-    until(lambda: all(mail["state"] == "sent" for mail in house.state()["mails"]))
+    until(lambda: not house.unsent(), or_say=lambda: str(house.unsent()))
     state = house.state()
     ended = [line for line in state["trail"] if line["event"] == "grant.ended" and line["subject"] == grant["id"]]
     assert len(ended) == 1
