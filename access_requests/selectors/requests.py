@@ -29,20 +29,29 @@ def visible_to(user, *, at):
     return AccessRequest.objects.filter(Q(account__in=seen_here) | own_side)
 
 
-def waiting_for(user, *, at):
-    """The requests ``user`` may answer now: of their accounts, and of nobody they share a company with."""
-    mine = Q()
-    for kind in RequestKind:
-        mine |= Q(kind=kind, account__in=authorization.decides_for(user, kind, at=at))
-    return apart_from_own(AccessRequest.objects.waiting(at).filter(mine), user, at=at)
+def waiting_for(user, *, at, standing=None):
+    """The requests ``user`` may answer now: of their accounts, and of nobody they share a company with.
+
+    :param standing: what ``authorization.standing_of`` says of them, where it is known already
+    """
+    standing = standing or authorization.standing_of(user, at=at)
+    mine = Q(pk__in=())
+    for kind, known in standing.decides.items():
+        mine |= Q(kind=kind, account__in=known)
+    return apart_from_own(AccessRequest.objects.waiting(at).filter(mine), user, at=at, standing=standing)
 
 
-def apart_from_own(requests, user, *, at):
-    """Requests in which the person has no part: not theirs, nor anybody's of a company outside they belong to."""
-    shared = _outside_companies_of(user, at=at).values("account")
-    own = Q(asker=user) | Q(beneficiary=user) | Q(company__in=shared)
-    others = Membership.objects.active(at).filter(account__in=shared).values("user")
-    return requests.exclude(own | Q(asker__in=others) | Q(beneficiary__in=others))
+def apart_from_own(requests, user, *, at, standing=None):
+    """Requests in which the person has no part: not theirs, nor anybody's of a company outside they belong to.
+
+    :param standing: as in :func:`waiting_for`
+    """
+    shared = (standing or authorization.standing_of(user, at=at)).outside
+    requests = requests.exclude(Q(asker=user) | Q(beneficiary=user))
+    if not shared:
+        return requests
+    others = Membership.objects.active(at).filter(account__in=shared).order_by().values("user")
+    return requests.exclude(Q(company__in=shared) | Q(asker__in=others) | Q(beneficiary__in=others))
 
 
 def may_decide(user, request, *, at):
@@ -225,10 +234,6 @@ def access_now(user, *, at):
 
 def _companies_of(user, *, at):
     return Membership.objects.active(at).filter(user=user).values("account")
-
-
-def _outside_companies_of(user, *, at):
-    return Membership.objects.active(at).filter(user=user, account__kind__in=["partner", "vendor"])
 
 
 def kept_from_staff():

@@ -5,8 +5,8 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
+from accounts import authorization
 from accounts import selectors as accounts
-from accounts.authorization import granted
 from audit import edge
 from audit import selectors as trail
 from frame import clock
@@ -52,14 +52,15 @@ def home(request):
     """What waits for the reader, what they asked, and the accounts they can open."""
     at, user = clock.now(), request.user
     search = request.GET.get("search", "").strip()[:100]
-    waiting = selectors.waiting_for(user, at=at).with_people().order_by("respond_by")
+    known = {"at": at, "standing": authorization.standing_of(user, at=at)}
+    waiting = selectors.waiting_for(user, **known).with_people().order_by("respond_by")
     page = page_of(request, accounts.openable(user, at=at, search=search))
     mine = selectors.asked_by(user, at=at).with_people()
     context = {
         "waiting": waiting[:HOME_ROWS],
-        "cases": riders.cases_to_answer(user, at=at)[:HOME_ROWS],
-        "changes": accounts.changes_waiting_for(user, at=at)[:HOME_ROWS],
-        "to_look_through": selectors.reviews_waiting_for(user, at=at)[:HOME_ROWS],
+        "cases": riders.cases_to_answer(user, **known)[:HOME_ROWS],
+        "changes": accounts.changes_waiting_for(user, **known)[:HOME_ROWS],
+        "to_look_through": selectors.reviews_waiting_for(user, **known)[:HOME_ROWS],
         "mine": mine[:HOME_ROWS],
         "access_now": selectors.access_now(user, at=at)[:HOME_ROWS],
         "page": page,
@@ -89,14 +90,14 @@ def request_list(request):
         allowed = within(request, "export")
         return table.file("requests") if allowed else render(request, "429.html", status=429)
     page = table.page()
-    waiting = set(selectors.waiting_for(request.user, at=at).values_list("pk", flat=True))
+    waiting = selectors.waiting_for(request.user, at=at).filter(pk__in=[row.pk for row in page.object_list])
     context = {
         "table": table,
         "page": page,
         "status": status,
         "name": name,
         "statuses": Status.choices,
-        "waiting": waiting,
+        "waiting": set(waiting.values_list("pk", flat=True)),
         "at": at,
     }
     return render(request, "access_requests/list.html", context)
@@ -121,7 +122,7 @@ def detail(request, public_id):
         "moves": moves,
         "may_end": unended and services.may_end(user, grant, at=at),
         "may_renew": grant is not None and selectors.may_renew(user, grant, at=at),
-        "rights_given": granted(grant) if grant else [],
+        "rights_given": authorization.granted(grant) if grant else [],
         "history": trail.history(public_id, *([grant.public_id] if grant else [])).exclude(event__in=trail.USED),
         "receipt": selectors.receipt(grant) if grant else [],
         "blocks": selectors.standing_blocks(access_request.account, access_request.people),

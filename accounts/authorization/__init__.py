@@ -17,6 +17,7 @@ from .asking import (
     require,
 )
 from .deciding import (
+    Standing,
     deciders,
     decides_for,
     is_primary,
@@ -26,6 +27,7 @@ from .deciding import (
     require_decider,
     require_partner_admin,
     require_primary,
+    standing_of,
 )
 from .lending import end_grant, granted, open_grant, shrink_grant
 from .recovering import (
@@ -48,6 +50,7 @@ from .supporting import (
 
 __all__ = [
     "AgreementNeeded",
+    "Standing",
     "accounts_of",
     "accounts_where",
     "allows",
@@ -81,5 +84,6 @@ __all__ = [
     "require_stopper",
     "run_by",
     "shrink_grant",
+    "standing_of",
     "told_of",
 ]

@@ -5,7 +5,17 @@ from django.db.models import CharField, Exists, F, Max, Q, Value
 from django.utils.translation import gettext as _
 
 from ..models import Account, Grant, Membership, User
-from ..permissions import CONTACT_RIGHTS, ROLE_RIGHTS, STAND_IN_RIGHTS, SUPPORT_READS, AccountPermission, Role
+from ..permissions import (
+    CONTACT_RIGHTS,
+    LENDABLE,
+    MEMBER_SWITCHES,
+    ROLE_RIGHTS,
+    STAND_IN_RIGHTS,
+    SUPPORT_READS,
+    AccountPermission,
+    Role,
+    lendable,
+)
 from ..states import Deciders
 from .supporting import associates
 
@@ -60,8 +70,7 @@ def held(user, account, *, at):
     codenames = lent.values_list("permissions__permission__codename", flat=True).union(
         *(read.values_list(Value(right.value, output_field=CharField()), flat=True) for right in SUPPORT_READS)
     )
-    known = set(AccountPermission.values)
-    return frozenset(AccountPermission(name) for name in rights.union(codenames) if name in known)
+    return frozenset(rights).union(AccountPermission(name) for name in lendable(codenames))
 
 
 def open_to(user, *, at):
@@ -75,8 +84,7 @@ def open_to(user, *, at):
 
 def grants_used(user, account, permission, *, at):
     """The live grants that give ``user`` this right on ``account`` (any right, with ``permission=None``)."""
-    grants = _grants_of(user, at).filter(account=account)
-    return grants if permission is None else grants.filter(permissions__permission__codename=permission)
+    return _lent(user, permission, at).filter(account=account)
 
 
 def reads_for_support(user, account, *, at):
@@ -93,11 +101,10 @@ def ends_of(user, account_ids, *, at):
 def _opened_to(user, at, permission=None):
     """The one predicate behind yes and no, the list, and the switcher: a Q on :class:`Account`."""
     own = Membership.objects.active(at) if permission is None else Membership.objects.giving(permission, at)
-    lent = _grants_of(user, at)
-    if permission is not None:
-        lent = lent.filter(permissions__permission__codename=permission)
     # Never correlated: a list of ids the database makes once, however wrong its guess of how many there are
-    ways = Q(pk__in=own.filter(user=user).values("account")) | Q(pk__in=lent.order_by().values("account"))
+    ways = Q(pk__in=own.filter(user=user).order_by().values("account"))
+    if permission is None or permission in LENDABLE:
+        ways |= Q(pk__in=_lent(user, permission, at).order_by().values("account"))
     if permission is None or permission in SUPPORT_READS:
         ways |= _read_by_support(user, at)
     return Q(pk__in=Account.objects.open(at).values("pk")) & ways
@@ -112,10 +119,18 @@ def _grants_of(user, at):
     return Grant.objects.effective(at).filter(grantee=user)
 
 
+def _lent(user, permission, at):
+    """The live grants of a person that give a right (any, with ``None``); what cannot be lent none of them gives."""
+    grants = _grants_of(user, at)
+    if permission is None:
+        return grants
+    return grants.filter(permissions__permission__codename=permission) if permission in LENDABLE else grants.none()
+
+
 def _rights_of(membership, at):
     rights = set(ROLE_RIGHTS[Role(membership.role)])
     if membership.role == Role.MEMBER:
-        rights.add(membership.own)
+        rights |= {membership.own} & {*MEMBER_SWITCHES}
     if membership.authorized_contact:
         rights |= CONTACT_RIGHTS
     if membership.role == Role.ADMINISTRATOR and Deciders.PRIMARY_AND_ADMINISTRATORS in (

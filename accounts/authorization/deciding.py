@@ -1,12 +1,16 @@
 """Who answers, who asks for a partner, who appoints."""
 
+from dataclasses import dataclass
+
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q
+from django.db.models import Case, Q, Value, When
 from django.utils.translation import gettext as _
 
 from ..models import Account, Membership, User
-from ..permissions import APPOINTS, PARTNER_ADMIN_ROLES, READS, Role
+from ..permissions import APPOINTS, PARTNER_ADMIN_ROLES, READS, AccountPermission, Role
 from ..states import AccountKind, Deciders, RequestKind
+
+OUTSIDE = (AccountKind.PARTNER, AccountKind.VENDOR)
 
 # Decided by the administrators too, whatever the account's settings say
 _WHATEVER_THE_SETTINGS = (RequestKind.HOUR, RequestKind.CASE, RequestKind.CHANGE)
@@ -21,6 +25,14 @@ def _contacts_for(kind):
     return Q(pk__in=())
 
 
+def _decides(kind, at):
+    """The memberships that answer requests of this kind for their account, by its settings: a Q."""
+    setting = "partner_deciders" if kind == RequestKind.PARTNER else "support_deciders"
+    both = {} if kind in _WHATEVER_THE_SETTINGS else {f"account__{setting}": Deciders.PRIMARY_AND_ADMINISTRATORS}
+    stands_in = Q(stands_in_from__lte=at, stands_in_until__gt=at)
+    return Q(role=Role.PRIMARY) | Q(role=Role.ADMINISTRATOR, **both) | stands_in | _contacts_for(kind)
+
+
 def deciders(account, kind, *, at, apart_from=()):
     """Who may answer a request of this kind for this account, as a queryset of people.
 
@@ -33,14 +45,9 @@ def deciders(account, kind, *, at, apart_from=()):
     :param apart_from: the asker and the beneficiary: nobody decides for themself, nor for anybody
         with whom they share a partner or vendor account
     """
-    setting = account.partner_deciders if kind == RequestKind.PARTNER else account.support_deciders
-    roles = [Role.PRIMARY]
-    if kind in _WHATEVER_THE_SETTINGS or setting == Deciders.PRIMARY_AND_ADMINISTRATORS:
-        roles.append(Role.ADMINISTRATOR)
-    may = Membership.objects.active(at).filter(account=account, account__in=Account.objects.open(at))
-    may = may.filter(Q(role__in=roles) | Q(stands_in_from__lte=at, stands_in_until__gt=at) | _contacts_for(kind))
-    outside = (AccountKind.PARTNER, AccountKind.VENDOR)
-    shared = Membership.objects.active(at).filter(account__kind__in=outside)
+    may = Membership.objects.active(at).filter(_decides(kind, at), account=account)
+    may = may.filter(account__in=Account.objects.open(at))
+    shared = Membership.objects.active(at).filter(account__kind__in=OUTSIDE)
     anybody = Q(account__kind=AccountKind.VENDOR) if kind == RequestKind.CASE else Q(pk__in=())
     companies = shared.filter(anybody | Q(user__in=apart_from)).values("account")
     return (
@@ -80,19 +87,45 @@ def require_decider(user, account, kind, *, at, apart_from=()):
 
 def decides_for(user, kind, *, at):
     """The accounts for which ``user`` decides requests of this kind, before anybody is set apart."""
-    setting = "partner_deciders" if kind == RequestKind.PARTNER else "support_deciders"
-    both = {} if kind in _WHATEVER_THE_SETTINGS else {f"account__{setting}": Deciders.PRIMARY_AND_ADMINISTRATORS}
-    may = Membership.objects.active(at).filter(user=user)
+    may = Membership.objects.active(at).filter(_decides(kind, at), user=user)
     if kind == RequestKind.CASE:
         vendors = Membership.objects.active(at).filter(account__kind=AccountKind.VENDOR)
         may = may.exclude(user__in=vendors.values("user"))
-    may = may.filter(
-        Q(role=Role.PRIMARY)
-        | Q(role=Role.ADMINISTRATOR, **both)
-        | Q(stands_in_from__lte=at, stands_in_until__gt=at)
-        | _contacts_for(kind)
-    )
-    return Account.objects.open(at).filter(pk__in=may.values("account"))
+    return Account.objects.open(at).filter(pk__in=may.order_by().values("account"))
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What somebody is to every account at one moment, by the accounts' ids."""
+
+    decides: dict[RequestKind, list[int]]  # as :func:`decides_for` says
+    outside: list[int]  # the partners and vendors they belong to
+    reviews: list[int]  # where they look through who is in: they see access and may end it
+
+    @property
+    def answers(self):
+        """Whether anything at all can wait for them."""
+        return bool(self.reviews) or any(self.decides.values())
+
+
+def standing_of(user, *, at):
+    """What ``user`` is to every account, for what waits for them: one query, as small as any.
+
+    :returns: a :class:`Standing`
+    """
+    sees, ends = AccountPermission.VIEW_ACCESS, AccountPermission.END_ACCESS
+    asked = {kind.value: _decides(kind, at) for kind in RequestKind}
+    asked["reviews"] = Membership.objects.gives(sees, at) & Membership.objects.gives(ends, at)
+    asked["is_open"] = Q(account__in=Account.objects.open(at).order_by().values("pk"))
+    answers = {name: Case(When(what, then=Value(True)), default=Value(False)) for name, what in asked.items()}  # noqa: FBT003
+    mine = Membership.objects.active(at).filter(user=user).order_by()
+    rows = list(mine.annotate(**answers).values("account_id", "account__kind", *answers))
+    kinds = {row["account_id"]: row["account__kind"] for row in rows}
+    where = {name: [row["account_id"] for row in rows if row["is_open"] and row[name]] for name in answers}
+    if AccountKind.VENDOR in kinds.values():
+        where[RequestKind.CASE] = []
+    outside = [pk for pk, kind in kinds.items() if kind in OUTSIDE]
+    return Standing({kind: where[kind.value] for kind in RequestKind}, outside, where["reviews"])
 
 
 def require_partner_admin(user, partner, *, at):

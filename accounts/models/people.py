@@ -13,7 +13,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from ..permissions import CONTACT_RIGHTS, ROLE_RIGHTS, STAND_IN_RIGHTS, AccountPermission, Role
+from ..permissions import CONTACT_RIGHTS, MEMBER_SWITCHES, ROLE_RIGHTS, STAND_IN_RIGHTS, AccountPermission, Role
 from ..states import AccountKind, Deciders
 
 _zones = cache(available_timezones)  # reading them off the disk each time is slow
@@ -160,20 +160,23 @@ class MembershipQuerySet(models.QuerySet):
         """Active memberships that give this right by role, by the person's own switch, by the contact flag, or as
         a stand-in.
         """
-        gives = Q(role__in=_role_gives(permission)) | Q(
-            role=Role.MEMBER,
-            pk__in=MembershipRight.objects.filter(permission=permission).values("membership_id"),
-        )
+        return self.active(at).filter(self.gives(permission, at))
+
+    def gives(self, permission, at):
+        """Whether a membership gives this right while it is active: a Q, for conditions."""
+        gives = Q(role__in=_role_gives(permission))
+        if permission in MEMBER_SWITCHES:
+            switched = MembershipRight.objects.filter(permission=permission).values("membership_id")
+            gives |= Q(role=Role.MEMBER, pk__in=switched)
         if permission in CONTACT_RIGHTS:
             gives |= Q(authorized_contact=True)
         if permission in STAND_IN_RIGHTS:
             gives |= Q(stands_in_from__lte=at, stands_in_until__gt=at)
         if permission == AccountPermission.DECIDE_ACCESS:
             both = Deciders.PRIMARY_AND_ADMINISTRATORS
-            gives |= Q(role=Role.ADMINISTRATOR) & (
-                Q(account__partner_deciders=both) | Q(account__support_deciders=both)
-            )
-        return self.active(at).filter(gives)
+            by_the_settings = Q(account__partner_deciders=both) | Q(account__support_deciders=both)
+            gives |= Q(role=Role.ADMINISTRATOR) & by_the_settings
+        return gives
 
 
 class Membership(models.Model):

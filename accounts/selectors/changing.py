@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -11,7 +10,7 @@ from frame.wording import spell_moment
 from .. import authorization
 from ..models import CONFIGURED, Membership, ProposedChange
 from ..permissions import AccountPermission
-from ..states import AccountKind, ChangeState, RequestKind
+from ..states import ChangeState, RequestKind
 from .configuring import Change, configuration_of, spell_value
 
 
@@ -84,16 +83,19 @@ def changes_waiting_in(account, user, *, at):
     return changes_read_by(user, account, at=at).waiting(at).order_by("proposed_at", "pk")
 
 
-def changes_waiting_for(user, *, at):
+def changes_waiting_for(user, *, at, standing=None):
     """The proposals ``user`` may answer now, in whatever account: nobody's own, nor those of anybody with whom they
     share a partner or vendor account.
+
+    :param standing: what ``authorization.standing_of`` says of them, where it is known already
     """
-    outside = (AccountKind.PARTNER, AccountKind.VENDOR)
-    shared = Membership.objects.active(at).filter(user=user, account__kind__in=outside).order_by().values("account")
-    colleagues = Membership.objects.active(at).filter(account__in=shared).order_by().values("user")
-    mine = authorization.decides_for(user, RequestKind.CHANGE, at=at).order_by().values("pk")
-    rows = ProposedChange.objects.waiting(at).filter(account__in=mine)
-    return rows.exclude(Q(proposed_by=user) | Q(proposed_by__in=colleagues)).with_people().order_by("respond_by", "pk")
+    standing = standing or authorization.standing_of(user, at=at)
+    rows = ProposedChange.objects.waiting(at).filter(account__in=standing.decides[RequestKind.CHANGE])
+    rows = rows.exclude(proposed_by=user)
+    if standing.outside:
+        colleagues = Membership.objects.active(at).filter(account__in=standing.outside).order_by().values("user")
+        rows = rows.exclude(proposed_by__in=colleagues)
+    return rows.with_people().order_by("respond_by", "pk")
 
 
 def answerers_of(change, *, at):

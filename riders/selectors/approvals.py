@@ -23,10 +23,13 @@ def may_approve(user, account, *, at):
     return approvers(account, at=at).filter(pk=user.pk).exists()
 
 
-def cases_to_answer(user, *, at):
-    """The cases on which this person is asked whether support may enter, the oldest question first."""
-    accounts = authorization.decides_for(user, RequestKind.CASE, at=at)
-    return _waiting().filter(account__in=accounts).order_by("access_asked_at", "pk")
+def cases_to_answer(user, *, at, standing=None):
+    """The cases on which this person is asked whether support may enter, the oldest question first.
+
+    :param standing: what ``authorization.standing_of`` says of them, where it is known already
+    """
+    known = (standing or authorization.standing_of(user, at=at)).decides[RequestKind.CASE]
+    return _waiting().filter(account__in=known).order_by("access_asked_at", "pk")
 
 
 def unanswered_cases(account):

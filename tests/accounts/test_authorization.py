@@ -15,7 +15,7 @@ from accounts import authorization, services
 from accounts.models import Account, Grant, GrantedPermission, Membership, User
 from accounts.permissions import LENDABLE, MEMBER_SWITCHES, Role
 from accounts.permissions import AccountPermission as P
-from accounts.states import RequestKind
+from accounts.states import Deciders, RequestKind
 from tests.cast import WEEK, approve, ask, member
 
 KEEPS_WATCH = {
@@ -152,8 +152,38 @@ class TestDeciders:
             }
             assert set(authorization.decides_for(user, RequestKind.PARTNER, at=now)) == theirs, user
 
+    @pytest.mark.trust("I1", "I5")
+    @pytest.mark.parametrize("setting", Deciders.values)
+    def test_what_somebody_is_to_every_account_agrees_with_the_single_answers(self, cast, now, setting):
+        Account.objects.update(partner_deciders=setting, support_deciders=setting)
+        Account.objects.filter(pk=cast.globex.pk).update(closed_at=now)
+        Membership.objects.filter(user=cast.mike).update(
+            stands_in_from=now, stands_in_until=now + WEEK, authorized_contact=True
+        )
+        Membership.objects.filter(user__in=[cast.tess, cast.ursula]).update(authorized_contact=True)
+        Membership.objects.create(user=cast.tom, account=cast.acme, role=Role.ADMINISTRATOR, joined_at=now)
+        for user in cast.people.values():
+            standing = authorization.standing_of(user, at=now)
+            for kind in RequestKind:
+                single = {one.pk for one in authorization.decides_for(user, kind, at=now)}
+                assert set(standing.decides[kind]) == single, (user, kind)
+            both = [authorization.accounts_where(user, right, at=now) for right in (P.VIEW_ACCESS, P.END_ACCESS)]
+            assert set(standing.reviews) == {one.pk for one in both[0]} & {one.pk for one in both[1]}, user
+            outside = Membership.objects.active(now).filter(user=user, account__kind__in=["partner", "vendor"])
+            assert set(standing.outside) == {one.account_id for one in outside}, user
+
 
 class TestLent:
+    @pytest.mark.trust("A10", "I1")
+    @pytest.mark.parametrize("right", [P.END_ACCESS, P.DECIDE_ACCESS, P.CHANGE_SETTINGS])
+    def test_what_cannot_be_lent_opens_nothing_though_a_row_says_so(self, granted, cast, now, right):
+        lent = Permission.objects.get(content_type__app_label="accounts", codename=right.value)
+        granted.permissions.create(user=cast.petra, permission=lent, content_object=cast.acme)
+
+        assert not authorization.allows(cast.petra, right, cast.acme, at=now)
+        assert authorization.held(cast.petra, cast.acme, at=now) == {P.VIEW_INVOICES}
+        assert not authorization.grants_used(cast.petra, cast.acme, right, at=now).exists()
+
     @pytest.mark.trust("A3")
     @pytest.mark.parametrize("rights", SWITCH_SETS, ids="+".join)
     def test_exactly_what_was_switched_on_opens_and_its_pages_with_it(self, cast, now, signed_in, rights):
