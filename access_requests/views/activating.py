@@ -1,7 +1,6 @@
 """Internal → Cases: an associate turns on their own access for a case, and brings in a colleague."""
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -12,7 +11,7 @@ from accounts.authorization import granted, is_associate
 from audit import edge
 from frame import clock
 from frame.rates import TOO_OFTEN, within
-from frame.refusals import NotAllowedNow, TooMuch
+from frame.refusals import REFUSED, say_on
 from frame.wording import spell_moment
 from riders import selectors as riders
 
@@ -71,7 +70,7 @@ def desk_bring_in(request, case_number):
 
 def _answer(request, page, form, act, context):
     """Draw the page, or do what was asked; what cannot be done stands on the page, with all that was typed."""
-    at, status, wait = context["at"], 200, None
+    at, status, headers = context["at"], 200, {}
     if request.method == "POST":
         status = 400
         if not within(request, "decide"):
@@ -80,17 +79,11 @@ def _answer(request, page, form, act, context):
         elif form.is_valid():
             try:
                 return act()
-            except ValidationError as error:
-                form.add_error(error.code if error.code in form.fields else None, error)
-            except NotAllowedNow as refusal:
-                form.add_error(None, str(refusal))
-                status = 409
-            except TooMuch as refusal:
-                form.add_error(None, str(refusal))
-                status, wait = 429, refusal.wait(at)
+            except REFUSED as refusal:
+                status, headers = say_on(form, refusal, at=at)
     response = render(request, f"access_requests/{page}.html", context, status=status)
-    if wait:
-        response.headers["Retry-After"] = wait
+    for name, value in headers.items():
+        response.headers[name] = value
     return response
 
 

@@ -14,7 +14,7 @@ from accounts.permissions import LENDABLE
 from accounts.states import RequestKind
 from audit import edge
 from frame import clock
-from frame.refusals import NotAllowedNow, TooMuch
+from frame.refusals import REFUSED, NotAllowedNow, say_on
 from frame.wording import spell_list
 from partners import selectors as partners
 
@@ -32,22 +32,18 @@ def ask(request, customer, membership):
     person, own = find_colleague(request, membership, at=at)
     account = _customer_asked(own, customer, at=at)
     form = AskForm(request.POST if request.method == "POST" else None, account=account, at=at)
+    status, headers = 400 if form.is_bound else 200, {}
     if request.method == "POST" and form.is_valid():
         try:
             asked = services.submit_request(account=account, membership=person, by=request.user, at=at, **form.terms())
-        except ValidationError as error:
-            form.add_error(error.code if error.code in form.fields else None, error)
-        except NotAllowedNow as refusal:
-            form.add_error(None, str(refusal))
-            return _ask_page(request, form, account, person, status=409)
-        except TooMuch as refusal:
-            form.add_error(None, str(refusal))
-            page = _ask_page(request, form, account, person, status=429)
-            page.headers["Retry-After"] = refusal.wait(at)
-            return page
+        except REFUSED as refusal:
+            status, headers = say_on(form, refusal, at=at)
         else:
             return _sent(request, [asked])
-    return _ask_page(request, form, account, person, status=400 if request.method == "POST" else 200)
+    page = _ask_page(request, form, account, person, status=status)
+    for name, value in headers.items():
+        page.headers[name] = value
+    return page
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -71,14 +67,8 @@ def ask_several(request, customer):
                 asked = services.submit_requests(
                     account=account, memberships=people, by=request.user, at=at, **form.terms()
                 )
-            except ValidationError as error:
-                form.add_error(error.code if error.code in form.fields else None, error)
-            except NotAllowedNow as refusal:
-                form.add_error(None, str(refusal))
-                status = 409
-            except TooMuch as refusal:
-                form.add_error(None, str(refusal))
-                status, headers = 429, {"Retry-After": refusal.wait(at)}
+            except REFUSED as refusal:
+                status, headers = say_on(form, refusal, at=at)
             else:
                 return _sent(request, asked.requests, left_out=asked.left_out)
     context = {

@@ -5,7 +5,6 @@ Agents are associates, from the networks the settings name, and admins of partne
 
 from django.conf import settings
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -19,7 +18,7 @@ from frame import clock
 from frame.origin import from_networks
 from frame.paging import page_of
 from frame.rates import within
-from frame.refusals import NotAllowedNow, TooMuch
+from frame.refusals import REFUSED, say_on
 from partners import selectors as partners
 
 from .. import selectors, services
@@ -87,24 +86,19 @@ def help_desk_ask(request, number):
         return render(request, "429.html", status=429)
     account = desk.customer(number)
     edge.concern(*concerned(request.user, account.number))
-    form, status = AskHourForm(request.POST), 400
+    form, status, headers = AskHourForm(request.POST), 400, {}
     if form.is_valid():
         try:
             asked = services.ask_hour(account=account, by=request.user, at=at, **form.cleaned_data)
-        except ValidationError as error:
-            form.add_error(error.code if error.code in form.fields else None, error)
-        except NotAllowedNow as refusal:
-            form.add_error(None, str(refusal))
-            status = 409
-        except TooMuch as refusal:
-            form.add_error(None, str(refusal))
-            page = _page(request, desk, FindCustomerForm(), account=account, ask=form, status=429)
-            page.headers["Retry-After"] = refusal.wait(at)
-            return page
+        except REFUSED as refusal:
+            status, headers = say_on(form, refusal, at=at)
         else:
             messages.success(request, _("Asked. Tell %(name)s the code below.") % {"name": asked.addressee})
             return redirect("help_desk")
-    return _page(request, desk, FindCustomerForm(), account=account, ask=form, status=status)
+    page = _page(request, desk, FindCustomerForm(), account=account, ask=form, status=status)
+    for name, value in headers.items():
+        page.headers[name] = value
+    return page
 
 
 def _page(request, desk, form, *, account=None, ask=None, found=(), more=False, looked=False, status=200):

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.authorization import granted
 from frame import clock
 from frame.rates import within
-from frame.refusals import NotAllowedNow, TooMuch
+from frame.refusals import REFUSED, say_on
 from frame.tables import Column, Table
 from partners import selectors as partners
 
@@ -62,14 +62,8 @@ def renew(request, grant_id):
     if request.method == "POST" and form.is_valid():
         try:
             asked = services.renew_access(grant=grant, by=request.user, at=at, **form.cleaned_data)
-        except ValidationError as error:
-            form.add_error(error.code if error.code in form.fields else None, error)
-        except NotAllowedNow as refusal:
-            form.add_error(None, str(refusal))
-            status = 409
-        except TooMuch as refusal:
-            form.add_error(None, str(refusal))
-            status, headers = 429, {"Retry-After": refusal.wait(at)}
+        except REFUSED as refusal:
+            status, headers = say_on(form, refusal, at=at)
         else:
             messages.success(request, _("Sent. The access goes on without a gap if the answer is yes in time."))
             return redirect(asked)
