@@ -5,59 +5,48 @@ attributes (``cast.carol``, ``cast.acme``). ``ask`` and ``approve`` are plain fu
 """
 
 import time
-from copy import deepcopy
 from datetime import timedelta
 
 import pytest
 from allauth.account.internal.flows.login import record_authentication
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP
-from django.apps import apps
-from django.contrib.auth.models import AnonymousUser, Permission
-from django.contrib.contenttypes.models import ContentType
-from django.core.management.color import no_style
-from django.db import connection, transaction
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 from django.test import Client, TransactionTestCase
 
 from access_requests import services
 from access_requests.models import AccessRequest
-from accounts.models import AccessRole, Account, Membership, User
+from accounts.models import AccessRole, Membership, User
 from accounts.permissions import AccountPermission
 from accounts.states import Deciders
-from audit import triggers
 from audit.models import TrailLine
 from config import world
 from frame import clock
 from notifications.models import Mail
-from riders import triggers as rider_triggers
+from tests.standing import standing
 
 INVOICES = AccountPermission.VIEW_INVOICES
 WEEK = timedelta(days=7)
 READ_RECORDS = "Read orders, invoices and usage"
 REPAIR = "Repair the configuration"
+USE_THE_DATABASE = {"db", "transactional_db"}
 
 
 @pytest.fixture(scope="session", autouse=True)
-def trail_lifted_around_flush():
-    """Let a transactional test's tables be emptied afterwards; between flushes the trail stays append-only and what was
-    published as it is.
-    """
-    flush = TransactionTestCase._fixture_teardown
-
-    def flush_with_the_trail_lifted(case):
-        _kept.clear()
-        for laid in (triggers, rider_triggers):
-            laid.lift(connection)
-        try:
-            flush(case)
-        finally:
-            for laid in (triggers, rider_triggers):
-                laid.lay(connection)
-
+def tables_emptied_our_way(django_db_blocker):
+    """A transactional test's tables are emptied by ``standing``, which may lift the trail and what was published."""
+    standing.blocker = django_db_blocker
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(TransactionTestCase, "_fixture_teardown", flush_with_the_trail_lifted)
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda case: standing.empty())
         yield
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item):
+    """This will have the world stand before a test of the cast, and nobody before another that uses the database."""
+    if item.get_closest_marker("django_db") or not USE_THE_DATABASE.isdisjoint(item.fixturenames):
+        standing.arrange(wanted="cast" in item.fixturenames)
 
 
 @pytest.fixture
@@ -69,11 +58,13 @@ def now():
 @pytest.fixture
 def cast(db, now):
     """Everybody of the cast and their companies, deciders at their defaults; Piotr holds Administrator at Acme."""
-    if User.objects.exists():
-        return world.build(at=now, secrets=False)
-    if not _kept:
-        return _keep(world.build(at=now, secrets=False))
-    return _written_again()
+    if standing.stands:
+        return standing.again()
+    alone = not User.objects.exists()
+    built = world.build(at=now, secrets=False)
+    if alone and standing.world is None:
+        standing.keep(built)
+    return built
 
 
 @pytest.fixture
@@ -106,36 +97,6 @@ def granted(pending, cast, now):
 def signed_in():
     """``signed_in(user)`` is a browser in which the person has just signed in, second factor included."""
     return open_browser
-
-
-# The world as it was first built, and its rows by table: to write them again is ten times as quick as to act it out
-_kept = {}
-
-
-def _keep(built):
-    """This will remember the rows of the world just built, and give the world."""
-    tables = set(apps.get_models(include_auto_created=True)) - {ContentType, Permission}
-    rows = {table: list(table._base_manager.all()) for table in tables if table._meta.managed}
-    _kept.update(world=built, rows={table: found for table, found in rows.items() if found})
-    return built
-
-
-@transaction.atomic  # rows that point at later ones are checked at the end
-def _written_again():
-    """This will write the remembered rows into the empty tables, and give the world anew."""
-    rows = deepcopy(_kept["rows"])
-    for table, found in rows.items():
-        table._base_manager.bulk_create(found)
-    counters = connection.ops.sequence_reset_sql(no_style(), list(rows))
-    if counters:
-        with connection.cursor() as cursor:
-            cursor.execute("".join(counters))
-    people = {user.pk: user for user in rows[User]}
-    companies = {account.pk: account for account in rows[Account]}
-    return world.World(
-        people={name: people[user.pk] for name, user in _kept["world"].people.items()},
-        companies={name: companies[account.pk] for name, account in _kept["world"].companies.items()},
-    )
 
 
 def member(user, account):
