@@ -104,6 +104,9 @@ def postgres():
             "full_page_writes": "off",
             # Thousands of rolled back rows would be counted as a big table with nothing in it, and plans made for that
             "autovacuum": "off",
+            # With a handful of rows, to weigh one order of joins against the others takes longer than any of them
+            "join_collapse_limit": 1,
+            "from_collapse_limit": 1,
             "log_lock_waits": "on",
             "deadlock_timeout": "1s",
         }
