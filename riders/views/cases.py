@@ -116,7 +116,7 @@ def case_follow(request, number, case_number):
     visit, found = _enter(request, number, case_number, "case_follow")
     if request.method == "POST" and answering.follow(request, found, support=False, at=at):
         return redirect(found)
-    context = {"case": found, "follows": selectors.follows(request.user, found), "back": found.get_absolute_url()}
+    context = {"case": found, "follows": found.is_followed, "back": found.get_absolute_url()}
     status = 400 if request.method == "POST" else 200
     return show(request, visit, "case_follow", context, status=status, looked=False)
 
@@ -150,7 +150,7 @@ def _enter(request, number, case_number, page):
     if request.method == "POST":
         edge.concern(*accounts.concerned(request.user, number))
     visit = enter_customer(request, number, P.VIEW_CASES, page, looking=False)
-    found = selectors.find_case(visit.account, case_number)
+    found = selectors.find_case(visit.account, case_number, reader=request.user)
     if found is None:
         raise Http404
     return visit, found
