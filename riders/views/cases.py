@@ -18,7 +18,8 @@ from frame.refusals import NotAllowedNow
 from frame.tables import Column, Table
 
 from .. import selectors, services
-from ..forms import CaseForm
+from ..forms import OpeningForm
+from ..services.cases import AlreadyOpened
 from ..states import CaseState
 from . import answering, approving, sessions, terms
 from .entering import enter_customer, show
@@ -67,7 +68,8 @@ def case_open(request, number):
     at = clock.now()
     visit = enter_customer(request, number, P.WRITE_CASES, "case_open")
     sent = request.POST if request.method == "POST" else None
-    form, terms_form = CaseForm(sent), terms.opening(visit, sent)
+    form = OpeningForm(sent, sealed_for=f"{request.user.pk}.{number}")
+    terms_form = terms.opening(visit, sent)
     access_form = approving.opening(visit, request.user, sent, at=at)
     filled_in = [one.is_valid() for one in (form, terms_form, access_form) if one is not None]
     status = 400 if request.method == "POST" else 200
@@ -80,13 +82,16 @@ def case_open(request, number):
             case = _open(request, terms_form, access_form, **facts)
         except ValidationError as error:
             form.add_error(error.code if error.code in form.fields else None, error)
+        except AlreadyOpened as before:
+            messages.info(request, str(before))
+            return _opened(visit, before.case)
         except NotAllowedNow as error:
             form.add_error(None, str(error))
             terms_form, access_form = terms.opening(visit), approving.opening(visit, request.user, at=at)
         else:
             words = _("Opened. The number of the case is %(number)s: support asks for it.")
             messages.success(request, words % {"number": case.number})
-            return redirect(case) if P.VIEW_CASES in visit.rights else redirect("account", number=number)
+            return _opened(visit, case)
     context = {"form": form, "terms_form": terms_form, "access_form": access_form}
     context |= {"may_read": P.VIEW_CASES in visit.rights}
     return show(request, visit, "case_open", context, status=status)
@@ -133,6 +138,10 @@ def case_close(request, number, case_number):
     context = {"case": found, "state": found.state_at(at), "form": form, "back": found.get_absolute_url()}
     status = 400 if request.method == "POST" else 200
     return show(request, visit, "case_close", context, status=status, looked=False)
+
+
+def _opened(visit, case):
+    return redirect(case) if P.VIEW_CASES in visit.rights else redirect("account", number=visit.account.number)
 
 
 def _open(request, terms_form, access_form, **facts):
