@@ -6,7 +6,7 @@ from django.db.models import Exists, F, OuterRef, Q
 
 from accounts import authorization
 from accounts.models import AccessRole, Grant, Membership
-from accounts.permissions import READS, AccountPermission
+from accounts.permissions import LENDABLE, READS, AccountPermission
 from accounts.states import RequestKind
 from audit.record import canonical_json, canonical_time
 
@@ -21,6 +21,25 @@ def approvers(account, *, at):
 def may_approve(user, account, *, at):
     """Whether this person may answer that for an account: for pages."""
     return approvers(account, at=at).filter(pk=user.pk).exists()
+
+
+def lenders(account, *, at, apart_from=()):
+    """Who may answer that, and whether with more than what only looks: ``{id of the person: whether}``. One query.
+
+    :param apart_from: whoever would enter: nobody lends to those with whom they share a company
+    """
+    reads = authorization.lenders_for_case(account, READS, at=at, apart_from=apart_from).order_by()
+    anything = authorization.lenders_for_case(account, LENDABLE, at=at, apart_from=apart_from).order_by()
+    return dict(reads.annotate(anything=Q(pk__in=anything.values("pk"))).values_list("pk", "anything"))
+
+
+def still_given(approvals, lenders):
+    """Those of the approvals whose giver could give them still; on the others nobody turns access on.
+
+    :param lenders: what :func:`lenders` gave
+    """
+    able = [one for one in approvals if one.approved_by_id in lenders]
+    return [one for one in able if lenders[one.approved_by_id] or set(one.rights) <= READS]
 
 
 def cases_to_answer(user, *, at, standing=None):

@@ -25,17 +25,14 @@ from .entering import enter_customer, enter_desk, show
 SHOWN = 10  # colleagues, those brought in last
 
 
-def beside(visit, user, case, *, at, answers=None):
+def beside(visit, user, case, *, at):
     """What ``side_access.html`` shows the customer of a case.
 
     Who is in is for those who see that of the whole account, and for whoever answers; never for a guest.
-
-    :param answers: whether the reader may answer, where that is known already
     """
-    context = _about(case, at=at)
-    if answers is None:
-        answers = context["can_be_entered"] and selectors.may_approve(user, visit.account, at=at)
-    answers = answers and not visit.acting
+    lenders = selectors.lenders(visit.account, at=at)
+    context = _about(case, lenders, at=at)
+    answers = user.pk in lenders and not visit.acting
     sees_who = answers or (P.VIEW_ACCESS in visit.rights and not visit.acting)
     standing = context["approvals"]
     takes_back = P.END_ACCESS in visit.rights or any(one.approved_by_id == user.pk for one in standing)
@@ -56,7 +53,8 @@ def beside_desk(user, case, *, at):
     mine = selectors.case_access_of(user, case, at=at)
     under = selectors.colleagues_under(mine, at=at)
     shown = {"my_access": mine, "brought_in": under[:SHOWN], "brought_in_count": under.count()}
-    return _about(case, at=at) | shown
+    lenders = selectors.lenders(case.account, at=at, apart_from={user})
+    return _about(case, lenders, at=at) | shown
 
 
 def opening(visit, user, data=None, *, at):
@@ -119,6 +117,7 @@ def case_withdraw(request, number, case_number):
         "case": found,
         "back": _address(visit, found),
         "approvals": list(mine),
+        "usable": selectors.still_given(mine, selectors.lenders(visit.account, at=at)),
         "stays": everybody.count() - mine.count(),
         "losing": list(selectors.ends_with(found, request.user, at=at)) if mine else [],
         "on_request": selectors.given_on_request(found, at=at).exists(),
@@ -161,10 +160,13 @@ def desk_finish(request, case_number):
     return render(request, "riders/desk_finish.html", _desk(case, at) | beside_desk(request.user, case, at=at))
 
 
-def _about(case, *, at):
-    """What both sides' pages show: what stands, what is asked, how the last answer ended."""
+def _about(case, lenders, *, at):
+    """What both sides' pages show: what stands, and of that what somebody could turn access on with; what is asked, how
+    the last answer ended.
+    """
     given, asked, declined = list(selectors.approvals_of(case)), case.access_asked_at, case.access_declined_at
     standing = [one for one in given if one.standing_at(at)]
+    usable = selectors.still_given(standing, lenders)
     last = given[0] if given and not standing else None
     can_be_entered = case.state in UNSOLVED
     answered = asked and ((declined and declined >= asked) or any(one.approved_at >= asked for one in given))
@@ -173,6 +175,7 @@ def _about(case, *, at):
     return {
         "given": given,
         "approvals": standing,
+        "usable": usable,
         "access_waits": waits,
         "access_declined": stays_no,
         "last_approval": None if stays_no else last,
@@ -197,8 +200,7 @@ def _answer(request, visit, case, form, *, at):
 
 
 def _page(request, visit, case, form=None, *, at, refusal="", status=200):
-    answers = selectors.may_approve(request.user, visit.account, at=at)
-    context = beside(visit, request.user, case, at=at, answers=answers)
+    context = beside(visit, request.user, case, at=at)
     answerable = context["may_approve"] and context["can_be_entered"]
     if form is None and answerable:
         form = _form(request, visit, case, context, at=at)
