@@ -5,7 +5,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import authorization
 from accounts import selectors as accounts
@@ -13,6 +13,7 @@ from accounts.permissions import AccountPermission as P
 from accounts.states import RequestKind
 from audit import edge
 from frame import clock
+from frame.paging import page_of
 from frame.rates import TOO_OFTEN, within
 from frame.refusals import NotAllowedNow
 from notifications.services import read_notices_about
@@ -22,7 +23,7 @@ from ..forms import ApprovalForm, AskAccessForm, OpeningApprovalForm
 from ..states import UNSOLVED
 from .entering import enter_customer, enter_desk, show
 
-SHOWN = 10  # colleagues, those brought in last
+SHOWN = 10  # of those who are in: those who came last
 
 
 def beside(visit, user, case, *, at):
@@ -34,6 +35,7 @@ def beside(visit, user, case, *, at):
     context = _about(case, lenders, at=at)
     answers = user.pk in lenders and not visit.acting
     sees_who = answers or (P.VIEW_ACCESS in visit.rights and not visit.acting)
+    inside = [] if visit.acting else list(selectors.first_inside(case, most=SHOWN, at=at))
     standing = context["approvals"]
     takes_back = P.END_ACCESS in visit.rights or any(one.approved_by_id == user.pk for one in standing)
     return context | {
@@ -41,8 +43,8 @@ def beside(visit, user, case, *, at):
         "may_withdraw": bool(standing) and takes_back and not visit.acting,
         "sees_who": sees_who,
         "opens_grants": P.VIEW_ACCESS in visit.rights,
-        "inside": list(selectors.inside_for(case, at=at)) if standing and sees_who else [],
-        "on_request": [] if visit.acting else list(selectors.given_on_request(case, at=at)),
+        "inside": [one for one in inside if one.kind == RequestKind.CASE] if standing and sees_who else [],
+        "on_request": [one for one in inside if one.kind == RequestKind.SUPPORT],
     }
 
 
@@ -113,16 +115,33 @@ def case_withdraw(request, number, case_number):
         return _back(visit, found)
     mine = selectors.withdrawable(found, request.user, at=at)
     everybody = selectors.standing_approvals(found, at=at)
+    losing = selectors.ends_with(found, request.user, at=at)
     context = {
         "case": found,
         "back": _address(visit, found),
         "approvals": list(mine),
         "usable": selectors.still_given(mine, selectors.lenders(visit.account, at=at)),
         "stays": everybody.count() - mine.count(),
-        "losing": list(selectors.ends_with(found, request.user, at=at)) if mine else [],
+        "losing": losing[:SHOWN] if mine else [],
+        "more_losing": max(0, losing.count() - SHOWN) if mine else 0,
         "on_request": selectors.given_on_request(found, at=at).exists(),
     }
     return show(request, visit, "case_withdraw", context, looked=False)
+
+
+@require_safe
+def case_inside(request, number, case_number):
+    """Everybody of support who is in for one case, for those to whom the case shows the first of them."""
+    at = clock.now()
+    visit, found = _enter(request, number, case_number, "case_inside")
+    if visit.acting:
+        raise PermissionDenied(_("This is for the people of account %(number)s.") % {"number": number})
+    rows, sees_all = selectors.inside_of(found, at=at), P.VIEW_ACCESS in visit.rights
+    if not sees_all:
+        authorization.require_decider(request.user, visit.account, RequestKind.CASE, at=at)
+        rows = rows.filter(kind=RequestKind.CASE)
+    context = {"case": found, "back": _address(visit, found), "page": page_of(request, rows), "opens_grants": sees_all}
+    return show(request, visit, "case_inside", context, looked=False)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
