@@ -23,7 +23,8 @@ from ..forms import ApprovalForm, AskAccessForm, OpeningApprovalForm
 from ..states import UNSOLVED
 from .entering import enter_customer, enter_desk, show
 
-SHOWN = 10  # of those who are in: those who came last
+SHOWN = 10  # of those who lose access, and of those somebody brought in
+BESIDE = 5  # of a list that stands beside a case
 
 
 def beside(visit, user, case, *, at):
@@ -35,7 +36,7 @@ def beside(visit, user, case, *, at):
     context = _about(case, lenders, at=at)
     answers = user.pk in lenders and not visit.acting
     sees_who = answers or (P.VIEW_ACCESS in visit.rights and not visit.acting)
-    inside = [] if visit.acting else list(selectors.first_inside(case, most=SHOWN, at=at))
+    inside = [] if visit.acting else list(selectors.first_inside(case, most=BESIDE, at=at))
     standing = context["approvals"]
     takes_back = P.END_ACCESS in visit.rights or any(one.approved_by_id == user.pk for one in standing)
     return context | {
@@ -57,6 +58,15 @@ def beside_desk(user, case, *, at):
     shown = {"my_access": mine, "brought_in": under[:SHOWN], "brought_in_count": under.count()}
     lenders = selectors.lenders(case.account, at=at, apart_from={user})
     return _about(case, lenders, at=at) | shown
+
+
+def proposed(user, case, *, at):
+    """What ``side_changes.html`` shows of a case: the changes that support proposes for it and that wait for an answer,
+    of those the reader may read, the longest waiting first.
+    """
+    rows = accounts.changes_waiting_in(case.account, user, at=at).filter(case_number=case.number)
+    found = list(rows[: BESIDE + 1])
+    return {"changes": found[:BESIDE], "more_changes": len(found) > BESIDE}
 
 
 def opening(visit, user, data=None, *, at):

@@ -110,7 +110,7 @@ def case(request, number, case_number):
     context |= answering.about(request, found, support=False, at=at)
     context |= {"may_write": P.WRITE_CASES in visit.rights}
     context |= terms.beside(visit, found, at=at) | sessions.beside(visit, found, at=at)
-    context |= approving.beside(visit, request.user, found, at=at)
+    context |= approving.beside(visit, request.user, found, at=at) | approving.proposed(request.user, found, at=at)
     return show(request, visit, "case", context, status=status, looked=False)
 
 

@@ -83,7 +83,7 @@ def desk_case(request, case_number):
         return redirect("desk_case", case_number=case.number)
     context |= answering.about(request, case, support=True, at=at)
     context |= terms.beside(request.user, case, at=at) | sessions.beside(request.user, case, at=at)
-    context |= approving.beside_desk(request.user, case, at=at)
+    context |= approving.beside_desk(request.user, case, at=at) | approving.proposed(request.user, case, at=at)
     return render(request, "riders/desk_case.html", context, status=status)
 
 

@@ -61,7 +61,7 @@ def test_a_case_shows_those_who_came_last_and_leads_to_all(cast, now, entered, s
     crowd(cast, 12, like=tom, at=now)
     page = carol.get(case.get_absolute_url())
 
-    assert named(page) == [*range(14, 4, -1), *range(26, 16, -1)]
+    assert named(page) == [*range(14, 9, -1), *range(26, 21, -1)]
     links = [link.get_text() for link in soup_of(page).select(f"a[href='{everybody(case)}']")]
     assert links == ["All 16 who are in", "All 13 who are in"]
     first, second = carol.get(everybody(case)), carol.get(everybody(case) + "?page=2")
