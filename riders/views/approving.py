@@ -69,16 +69,17 @@ def proposed(user, case, *, at):
     return {"changes": found[:BESIDE], "more_changes": len(found) > BESIDE}
 
 
-def opening(visit, user, data=None, *, at):
+def opening(visit, user, data=None, *, at, after=None):
     """The question on the page that opens a case, or ``None`` for whoever may not answer it.
 
     :param data: what was sent
+    :param after: the form as it was sent, where it is drawn again over what is offered now
     """
     if not selectors.may_approve(user, visit.account, at=at):
         return None
     offered = selectors.bundles_for(user, visit.account, at=at)
     seen = selectors.seen_of(offered=[role for role, _may in offered])
-    return OpeningApprovalForm(data, prefix="access", offered=offered, initial={"seen": seen})
+    return OpeningApprovalForm(data, prefix="access", offered=offered, initial={"seen": seen}, after=after)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -87,11 +87,15 @@ def case_open(request, number):
             return _opened(visit, before.case)
         except NotAllowedNow as error:
             form.add_error(None, str(error))
-            terms_form, access_form = terms.opening(visit), approving.opening(visit, request.user, at=at)
+            terms_form = terms.opening_again(visit, terms_form)
+            access_form = approving.opening(visit, request.user, at=at, after=access_form)
         else:
             words = _("Opened. The number of the case is %(number)s: support asks for it.")
             messages.success(request, words % {"number": case.number})
             return _opened(visit, case)
+    elif access_form is not None and access_form.says_yes and access_form.is_outdated:
+        form.add_error(None, _("What you can let support do has changed since the page was drawn. Look at it again."))
+        access_form = approving.opening(visit, request.user, at=at, after=access_form)
     context = {"form": form, "terms_form": terms_form, "access_form": access_form}
     context |= {"may_read": P.VIEW_CASES in visit.rights}
     return show(request, visit, "case_open", context, status=status)
