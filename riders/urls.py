@@ -48,6 +48,7 @@ urlpatterns = [
     path(f"{_CASE}follow/", views.case_follow, name="account_case_follow"),
     path(f"{_CASE}close/", views.case_close, name="account_case_close"),
     path(f"{_CASE}access/", views.case_approval, name="account_case_approval"),
+    path(f"{_CASE}access/inside/", views.case_inside, name="account_case_inside"),
     path(f"{_CASE}access/withdraw/", views.case_withdraw, name="account_case_withdraw"),
     path(f"{_CASE}terms/", views.case_terms, name="account_terms"),
     path(f"{_CASE}session/", views.session_request, name="account_session_request"),

@@ -4,8 +4,8 @@ from django.db.models import Q
 
 from accounts import authorization
 from accounts.models import Grant
-from accounts.permissions import LENDABLE, READS
 from accounts.states import EndReason, RequestKind
+from riders import selectors as riders
 from riders.models import CaseApproval
 
 from .terms import RoleInWords
@@ -13,17 +13,14 @@ from .terms import RoleInWords
 
 def approvals_to_act_on(case, user, *, at):
     """The customer's approvals of a case that an associate can turn access on under, the newest of each person, newest
-    first, as a list: those that stand, of people who still may give that and share no company with the associate. Three
+    first, as a list: those that stand, of people who still may give that and share no company with the associate. Two
     queries.
     """
     standing = CaseApproval.objects.standing(at).filter(case=case).select_related("approved_by", "case")
-    shared = {"at": at, "apart_from": {user}}
-    any_right = _ids(authorization.lenders_for_case(case.account, LENDABLE, **shared))
-    reads = _ids(authorization.lenders_for_case(case.account, READS, **shared))
+    lenders = riders.lenders(case.account, at=at, apart_from={user})
     found: dict[int, CaseApproval] = {}
-    for one in standing.order_by("-approved_at", "-pk"):
-        if one.approved_by_id in (reads if set(one.rights) <= READS else any_right):
-            found.setdefault(one.approved_by_id, one)
+    for one in riders.still_given(standing.order_by("-approved_at", "-pk"), lenders):
+        found.setdefault(one.approved_by_id, one)
     return list(found.values())
 
 
@@ -53,7 +50,3 @@ def approved_by_contact(user, *, at):
 def approver_of(grant):
     """On whose word access for a case was turned on, also where it is a colleague's; ``None`` for any other access."""
     return (grant.parent or grant).decided_by if grant.kind == RequestKind.CASE else None
-
-
-def _ids(people):
-    return set(people.values_list("pk", flat=True))

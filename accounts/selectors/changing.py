@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from frame.wording import spell_moment
 
 from .. import authorization
-from ..models import CONFIGURED, Membership, ProposedChange
+from ..models import CONFIGURED, Account, Membership, ProposedChange
 from ..permissions import AccountPermission
 from ..states import ChangeState, RequestKind
 from .configuring import Change, configuration_of, spell_value
@@ -61,16 +62,15 @@ def reads_changes(user, account, *, at):
     """Whether this person reads every proposal of an account: who may answer such, and the account's own people who see
     the configuration.
     """
-    own = Membership.objects.giving(AccountPermission.VIEW_CONFIGURATION, at).filter(user=user, account=account)
-    return own.exists() or authorization.decides_for(user, RequestKind.CHANGE, at=at).filter(pk=account.pk).exists()
+    return _read_in_full(user, at=at).filter(pk=account.pk).exists()
 
 
 def changes_read_by(user, account, *, at):
     """The proposals of an account that this person may read, as a queryset, newest first: all of them, or for whoever
-    does not read all those they made themselves.
+    does not read all those they made themselves. One query.
     """
     rows = ProposedChange.objects.filter(account=account).with_people()
-    return rows if reads_changes(user, account, at=at) else rows.filter(proposed_by=user)
+    return rows.filter(Q(proposed_by=user) | Q(account__in=_read_in_full(user, at=at).order_by().values("pk")))
 
 
 def change_of(account, public_id):
@@ -123,6 +123,13 @@ def what_became_of(change, *, at):
     if state == ChangeState.OUTDATED:
         return _("The configuration was changed in between, so this proposal no longer fits. It was not applied.")
     return _("This proposal has lapsed: the time to answer, or the access it was made under, is over.")
+
+
+def _read_in_full(user, *, at):
+    """The accounts of which this person reads every proposal."""
+    own = Membership.objects.giving(AccountPermission.VIEW_CONFIGURATION, at).filter(user=user).order_by()
+    answers = authorization.decides_for(user, RequestKind.CHANGE, at=at).order_by()
+    return Account.objects.filter(Q(pk__in=own.values("account")) | Q(pk__in=answers.values("pk")))
 
 
 def _only_in(some, others):

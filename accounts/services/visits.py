@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 
 from audit.record import record
 
@@ -41,13 +42,11 @@ def enter(*, user, number, permission, page, at, looking=True):
     rights = authorization.held(user, account, at=at)
     if permission is not None and permission not in rights:
         authorization.require(user, permission, account, at=at)
-    own = Membership.objects.active(at).filter(user=user, account=account)
-    acting = not own.exists()
-    ends = authorization.ends_of(user, [account.pk], at=at)
-    through_membership = not acting and (permission is None or own.giving(permission, at).exists())
+    own = _own_memberships(user, account, permission, at)
+    acting, through_membership = not own, any(own)
     if not through_membership and looking:
         _write_down(user, account, permission, page, at)
-    until = ends.get(account.pk) if acting else None
+    until = authorization.ends_of(user, [account.pk], at=at).get(account.pk) if acting else None
     return Visit(account, rights, acting, until, through_membership, permission, page)
 
 
@@ -56,6 +55,13 @@ def look(*, visit, user, at):
     """Write down that somebody from outside is shown the page of a visit that has left no line yet."""
     if not visit.inside:
         _write_down(user, visit.account, visit.permission, visit.page, at)
+
+
+def _own_memberships(user, account, permission, at):
+    """Of each of the person's own memberships whether it opens the page. One query."""
+    own = Membership.objects.active(at).filter(user=user, account=account).order_by()
+    giving = own if permission is None else own.giving(permission, at)
+    return list(own.annotate(opens=Q(pk__in=giving.values("pk"))).values_list("opens", flat=True))
 
 
 def _write_down(user, account, permission, page, at):

@@ -1,7 +1,7 @@
 """What people type about cases, terms and sessions, and what staff write."""
 
 from .approvals import ApprovalForm, AskAccessForm, OpeningApprovalForm
-from .cases import AnswerForm, CaseForm, RecordForm, SeenForm
+from .cases import AnswerForm, OpeningForm, RecordForm, SeenForm
 from .sessions import AttendeeForm, AttendingForm, ButtonForm, PlanForm, StartForm, ToolsForm
 from .terms import OpeningTermsForm, SessionAnswerForm, SessionRequestForm, TermsForm, WithdrawForm
 from .writing import WritingForm
@@ -13,8 +13,8 @@ __all__ = [
     "AttendeeForm",
     "AttendingForm",
     "ButtonForm",
-    "CaseForm",
     "OpeningApprovalForm",
+    "OpeningForm",
     "OpeningTermsForm",
     "PlanForm",
     "RecordForm",

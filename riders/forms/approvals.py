@@ -6,9 +6,13 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.core import signing
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import AccessRole
+from accounts.permissions import AccountPermission
+from frame.wording import spell_list
 
 from .cases import WrittenField
 from .terms import DigestField
@@ -126,19 +130,45 @@ class ApprovalForm(_WithBundles):
 
 
 class OpeningApprovalForm(ApprovalForm):
-    """The same while a case is opened, where nothing is said unless somebody says it."""
+    """The same while a case is opened, where nothing is said unless somebody says it.
+
+    It carries what was offered when the page was drawn, so that a page drawn again says what has changed.
+
+    :param after: the form as it was sent, where the page is drawn again: what was chosen in it stays chosen
+    """
 
     OTHERWISE = "later"
+    _SEAL = "riders.offered"
 
-    def __init__(self, *args, **kwargs):
+    shown = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args, after=None, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["answer"].initial = self.OTHERWISE
         self.fields["answer"].required = self.fields["seen"].required = False
+        self._offers = [[role.pk, role.as_asked()] for role, _may in self.offered]
+        self.fields["shown"].initial = signing.dumps(self._offers, salt=self._SEAL, compress=True)
+        self.what_changed = what_changed(after.offered_before, self._offers) if after else []
+        if after:
+            self.initial.update({name: after[name].value() for name in ("answer", "roles", "length")})
 
     @property
     def says_yes(self):
         """Whether *Yes* is chosen, as the page draws it."""
         return self["answer"].value() == self.APPROVE
+
+    @property
+    def offered_before(self):
+        """What was offered when the page was drawn; of a form that does not say so, what is offered now."""
+        try:
+            return signing.loads(self["shown"].value() or "", salt=self._SEAL)
+        except signing.BadSignature:
+            return self._offers
+
+    @property
+    def is_outdated(self):
+        """Whether something else is offered now."""
+        return self.offered_before != self._offers
 
 
 class AskAccessForm(_WithBundles):
@@ -152,6 +182,41 @@ class AskAccessForm(_WithBundles):
         help_text=_("The customer reads it. Say what you look for, and where."),
         error_messages={"required": _("Say why support has to enter the account.")},
     )
+
+
+def what_changed(before, now):
+    """What is offered otherwise than before, in sentences.
+
+    :param before: ``[[id of the bundle, what it means], …]``, and so is ``now``
+    """
+    was, offered = dict(before), dict(now)
+    gone = [
+        gettext("“%(name)s” is not on offer any more.") % _facts(one) for pk, one in was.items() if pk not in offered
+    ]
+    new = [gettext("“%(name)s” can be approved too now.") % _facts(one) for pk, one in offered.items() if pk not in was]
+    both = [(was[pk], one) for pk, one in offered.items() if pk in was and was[pk] != one]
+    return [*gone, *(_difference(*pair) for pair in both), *new]
+
+
+def _difference(was, now):
+    more = [right for right in now["permissions"] if right not in was["permissions"]]
+    less = [right for right in was["permissions"] if right not in now["permissions"]]
+    if more and less:
+        return gettext("“%(name)s” opens something else now: also %(more)s, and no longer %(less)s.") % _facts(
+            now, more, less
+        )
+    if more:
+        return gettext("“%(name)s” opens more now: also %(more)s.") % _facts(now, more)
+    if less:
+        return gettext("“%(name)s” opens less now: no longer %(less)s.") % _facts(now, less=less)
+    return gettext("“%(name)s” is described otherwise now.") % _facts(now)
+
+
+def _facts(role, more=(), less=()):
+    rights = {"more": more, "less": less}
+    return {name: spell_list([str(AccountPermission(one).label) for one in some]) for name, some in rights.items()} | {
+        "name": gettext(role["name"])
+    }
 
 
 def _lengths():

@@ -1,8 +1,10 @@
 """What people type about a case: a new one, one that came another way, and what they answer."""
 
 from django import forms
+from django.core import signing
 from django.utils.translation import gettext_lazy as _
 
+from ..models import new_case_number
 from ..states import CaseState, Channel, Severity
 
 
@@ -43,6 +45,28 @@ class CaseForm(forms.Form):
     severity = forms.TypedChoiceField(
         choices=Severity.choices, coerce=int, initial=Severity.MEDIUM.value, label=_("How bad is it?")
     )
+
+
+class OpeningForm(CaseForm):
+    """The form that opens a case. It carries the number that the case is going to have, so that the same form sent
+    twice is known again; sealed, for nobody chooses a number.
+
+    :param sealed_for: the one person and account the seal is good for
+    """
+
+    number = forms.CharField(required=False, max_length=100, widget=forms.HiddenInput)
+
+    def __init__(self, *args, sealed_for, **more):
+        self.seal = signing.Signer(salt=f"riders.opening.{sealed_for}")
+        super().__init__(*args, **more)
+        self.fields["number"].initial = self.seal.sign(new_case_number())
+
+    def clean_number(self):
+        """The number; nothing where none was sent, or one with another seal."""
+        try:
+            return self.seal.unsign(self.cleaned_data["number"])
+        except signing.BadSignature:
+            return ""
 
 
 class RecordForm(CaseForm):

@@ -2,11 +2,12 @@
 
 import hashlib
 
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Count, Exists, F, OuterRef, Q, Window
+from django.db.models.functions import RowNumber
 
 from accounts import authorization
 from accounts.models import AccessRole, Grant, Membership
-from accounts.permissions import READS, AccountPermission
+from accounts.permissions import LENDABLE, READS, AccountPermission
 from accounts.states import RequestKind
 from audit.record import canonical_json, canonical_time
 
@@ -21,6 +22,25 @@ def approvers(account, *, at):
 def may_approve(user, account, *, at):
     """Whether this person may answer that for an account: for pages."""
     return approvers(account, at=at).filter(pk=user.pk).exists()
+
+
+def lenders(account, *, at, apart_from=()):
+    """Who may answer that, and whether with more than what only looks: ``{id of the person: whether}``. One query.
+
+    :param apart_from: whoever would enter: nobody lends to those with whom they share a company
+    """
+    reads = authorization.lenders_for_case(account, READS, at=at, apart_from=apart_from).order_by()
+    anything = authorization.lenders_for_case(account, LENDABLE, at=at, apart_from=apart_from).order_by()
+    return dict(reads.annotate(anything=Q(pk__in=anything.values("pk"))).values_list("pk", "anything"))
+
+
+def still_given(approvals, lenders):
+    """Those of the approvals whose giver could give them still; on the others nobody turns access on.
+
+    :param lenders: what :func:`lenders` gave
+    """
+    able = [one for one in approvals if one.approved_by_id in lenders]
+    return [one for one in able if lenders[one.approved_by_id] or set(one.rights) <= READS]
 
 
 def cases_to_answer(user, *, at, standing=None):
@@ -64,9 +84,24 @@ def withdrawable(case, user, *, at):
     return standing.filter(approved_by=user)
 
 
-def inside_for(case, *, at):
-    """The access for a case that really opens something at a moment, colleagues who were brought in among it."""
-    return _accesses(case).filter(pk__in=Grant.objects.effective(at).order_by().values("pk"))
+def inside_of(case, *, at):
+    """Who of support is in for a case, the newest first: on what was approved on it, as far as that really opens
+    something at a moment, and on a request of its own, until that ends.
+    """
+    opens = Q(kind=RequestKind.CASE, pk__in=Grant.objects.effective(at).order_by().values("pk"))
+    on_request = Q(kind=RequestKind.SUPPORT, ended_at=None, ends_at__gt=at)
+    rows = Grant.objects.filter(opens | on_request, account=case.account, case_number=case.number)
+    return rows.select_related("grantee", "membership__account", "parent").order_by("-starts_at", "-pk")
+
+
+def first_inside(case, *, most, at):
+    """The newest of :func:`inside_of`, so many of each kind; each knows as ``together`` how many there are of its
+    kind. One query.
+    """
+    newest = [F("starts_at").desc(), F("pk").desc()]
+    place = Window(RowNumber(), partition_by=F("kind"), order_by=newest)
+    together = Window(Count("pk"), partition_by=F("kind"))
+    return inside_of(case, at=at).annotate(place=place, together=together).filter(place__lte=most)
 
 
 def unended_for(case, *, at):

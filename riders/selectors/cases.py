@@ -2,7 +2,7 @@
 
 from math import ceil
 
-from django.db.models import Case, Q, Value, When
+from django.db.models import Case, Exists, OuterRef, Q, Value, When
 
 from accounts import authorization
 from accounts.models import Membership
@@ -34,14 +34,22 @@ def cases_at_desk(*, at, search=""):
     return cases.order_by("place", "severity", "changed_at", "pk")
 
 
-def find_case(account, number):
-    """The case of an account with this number, or ``None``; that of another account is like an unknown one."""
-    return cases_of(account).filter(number=number).first()
+def find_case(account, number, *, reader=None):
+    """The case of an account with this number, or ``None``; that of another account is like an unknown one.
+
+    :param reader: whose page it is for: what stands beside the case is read along, as :func:`_for_page` gives it
+    """
+    cases = cases_of(account)
+    return (cases if reader is None else _for_page(cases, reader)).filter(number=number).first()
 
 
-def find_case_at_desk(number):
-    """The case with this number, whoever's it is, or ``None``: for support, whose desk it lies on."""
-    return _with_people().filter(number=number).first()
+def find_case_at_desk(number, *, reader=None):
+    """The case with this number, whoever's it is, or ``None``: for support, whose desk it lies on.
+
+    :param reader: as in :func:`find_case`
+    """
+    cases = _with_people()
+    return (cases if reader is None else _for_page(cases, reader)).filter(number=number).first()
 
 
 def find_unsolved(account, number):
@@ -57,11 +65,6 @@ def thread(case):
 def page_of_newest(case):
     """The number of the page of a case's thread on which the newest comment stands."""
     return max(1, ceil(CaseComment.objects.filter(case=case).count() / DEFAULT_SIZE))
-
-
-def follows(person, case):
-    """Whether somebody is told what happens on a case."""
-    return CaseFollower.objects.filter(case=case, person=person).exists()
 
 
 def followers_of_customer(case, *, at):
@@ -86,6 +89,14 @@ def spoken_with(account, *, sender, at):
 
 def _following(case):
     return Q(pk__in=CaseFollower.objects.filter(case=case).order_by().values("person"))
+
+
+def _for_page(cases, reader):
+    """Cases with what their page shows beside them: whether the reader follows one, as ``is_followed``, and the tools
+    of the account.
+    """
+    mine = CaseFollower.objects.filter(case=OuterRef("pk"), person=reader)
+    return cases.select_related("account__remote_tools").annotate(is_followed=Exists(mine))
 
 
 def _with_people():

@@ -26,9 +26,12 @@ class Tools:
 
 def tools_of(account):
     """What sessions with this account are held with. An account that has said nothing permits support's own tool."""
-    row = RemoteTools.objects.filter(account=account).select_related("changed_by").first()
-    ours = row is None or row.primary_permitted
-    return Tools(ours, settings.PORTAL_REMOTE_TOOL if ours or row is None else row.others, row)
+    return _tools(RemoteTools.objects.filter(account=account).select_related("changed_by").first())
+
+
+def tools_beside(case):
+    """The same for the page of a case, which was found with them; no query."""
+    return _tools(getattr(case.account, "remote_tools", None))
 
 
 def sessions_of(case):
@@ -150,3 +153,8 @@ def what_became_of(session):
         SessionStage.RUNNING: _("This session has started already."),
         SessionStage.ENDED: _("This session has ended."),
     }.get(session.stage, "")
+
+
+def _tools(row):
+    ours = row is None or row.primary_permitted
+    return Tools(ours, settings.PORTAL_REMOTE_TOOL if ours or row is None else row.others, row)

@@ -5,6 +5,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.permissions import AccountPermission
+from frame.refusals import NotAllowedNow
 from frame.wording import one_paragraph, several_lines
 
 from .. import selectors
@@ -15,6 +16,16 @@ from ..states import Channel, Severity
 from .acting import as_customer, as_support, note
 from .approving import put_before_contacts
 from .threads import follow
+
+
+class AlreadyOpened(NotAllowedNow):
+    """The same form has opened a case before: ``case``."""
+
+    def __init__(self, case):
+        words = _("This form was sent before and has opened case %(number)s. Nothing was done a second time.")
+        super().__init__(words % {"number": case.number})
+        self.case = case
+
 
 # As many characters as the table holds; a form says so beside the field before a service has to
 _ROOM = {"subject": 200, "description": 10_000, "product": 100, "sender": 254}
@@ -31,6 +42,7 @@ def open_case(
     product="",
     severity=Severity.MEDIUM,
     right=AccountPermission.WRITE_CASES,
+    number="",
 ):
     """Report something to support. Where somebody else says whether support may enter the account for it, those are
     asked (S3-2).
@@ -39,13 +51,17 @@ def open_case(
     :param description: the same at length, in Markdown
     :param severity: a :class:`~riders.states.Severity`
     :param right: what gives ``by`` the word, where it is another: who answers for access reports what nobody expected
+    :param number: what the form carries, so that the same form sent twice is known again; one that is taken otherwise
+        makes way for another
     :returns: the case, with its number
     :raises PermissionDenied: ``by`` may not open cases for this account
+    :raises AlreadyOpened: the same form, with the same words, has opened one
     :raises ValidationError: there is no subject, or something is too long
     """
     acting = as_customer(account=account, by=by, right=right, at=at)
     words = _words(subject=subject, description=description, product=product)
-    case = _create(acting, words, severity, at)
+    _refuse_the_same_form(acting, number, words | {"severity": severity})
+    case = _create(acting, words | {"number": _free_number(number)}, severity, at)
     note("case.opened", acting, case=case, at=at)
     if not selectors.may_approve(by, acting.account, at=at):
         put_before_contacts(case, at=at)
@@ -70,7 +86,7 @@ def record_case(*, account, channel, sender, subject, by, at, description="", pr
         raise ValidationError(_("Choose how it came."), code="channel")
     if not words["sender"]:
         raise ValidationError(_("Say who it came from."), code="sender")
-    case = _create(acting, {**words, "channel": channel}, severity, at)
+    case = _create(acting, {**words, "channel": channel, "number": _free_number()}, severity, at)
     told = list(selectors.spoken_with(acting.account, sender=words["sender"], at=at))
     for person in told:
         follow(case, person, at=at)
@@ -94,7 +110,6 @@ def _words(*, subject, description, **more):
 
 def _create(acting, words, severity, at):
     case = SupportCase.objects.create(
-        number=_free_number(),
         account=acting.account,
         severity=Severity(severity),
         opened_by=acting.by,
@@ -106,8 +121,16 @@ def _create(acting, words, severity, at):
     return case
 
 
-def _free_number():
-    number = new_case_number()
+def _refuse_the_same_form(acting, number, words):
+    """The account is locked, so of several at the same moment one is first, and the others find what it opened."""
+    sent = SupportCase.objects.filter(account=acting.account, opened_by=acting.by, number=number) if number else ()
+    for case in sent:
+        if all(getattr(case, name) == said for name, said in words.items()):
+            raise AlreadyOpened(case)
+
+
+def _free_number(number=""):
+    number = number or new_case_number()
     while SupportCase.objects.filter(number=number).exists():
         number = new_case_number()
     return number

@@ -1,6 +1,6 @@
 """The pages of cases, articles, terms and sessions: the customer's, and support's own desk."""
 
-from .approving import case_approval, case_withdraw, desk_access_ask, desk_finish
+from .approving import case_approval, case_inside, case_withdraw, desk_access_ask, desk_finish
 from .articles import article, article_suggestions, articles, desk_article, desk_articles
 from .cases import case, case_close, case_follow, case_open, cases
 from .desk import desk_case, desk_cases, desk_close, desk_follow, desk_record
@@ -19,6 +19,7 @@ __all__ = [
     "case_approval",
     "case_close",
     "case_follow",
+    "case_inside",
     "case_open",
     "case_sessions",
     "case_terms",

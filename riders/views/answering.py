@@ -41,7 +41,7 @@ def about(request, case, *, support, at):
         "account": case.account,
         "state": state,
         "page": page_of(request, selectors.thread(case), newest_last=True),
-        "follows": selectors.follows(request.user, case),
+        "follows": case.is_followed,
         "moves": moves(state, support=support),
         "at": at,
     }

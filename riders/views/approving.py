@@ -5,7 +5,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import authorization
 from accounts import selectors as accounts
@@ -13,6 +13,7 @@ from accounts.permissions import AccountPermission as P
 from accounts.states import RequestKind
 from audit import edge
 from frame import clock
+from frame.paging import page_of
 from frame.rates import TOO_OFTEN, within
 from frame.refusals import NotAllowedNow
 from notifications.services import read_notices_about
@@ -22,21 +23,20 @@ from ..forms import ApprovalForm, AskAccessForm, OpeningApprovalForm
 from ..states import UNSOLVED
 from .entering import enter_customer, enter_desk, show
 
-SHOWN = 10  # colleagues, those brought in last
+SHOWN = 10  # of those who lose access, and of those somebody brought in
+BESIDE = 5  # of a list that stands beside a case
 
 
-def beside(visit, user, case, *, at, answers=None):
+def beside(visit, user, case, *, at):
     """What ``side_access.html`` shows the customer of a case.
 
     Who is in is for those who see that of the whole account, and for whoever answers; never for a guest.
-
-    :param answers: whether the reader may answer, where that is known already
     """
-    context = _about(case, at=at)
-    if answers is None:
-        answers = context["can_be_entered"] and selectors.may_approve(user, visit.account, at=at)
-    answers = answers and not visit.acting
+    lenders = selectors.lenders(visit.account, at=at)
+    context = _about(case, lenders, at=at)
+    answers = user.pk in lenders and not visit.acting
     sees_who = answers or (P.VIEW_ACCESS in visit.rights and not visit.acting)
+    inside = [] if visit.acting else list(selectors.first_inside(case, most=BESIDE, at=at))
     standing = context["approvals"]
     takes_back = P.END_ACCESS in visit.rights or any(one.approved_by_id == user.pk for one in standing)
     return context | {
@@ -44,8 +44,8 @@ def beside(visit, user, case, *, at, answers=None):
         "may_withdraw": bool(standing) and takes_back and not visit.acting,
         "sees_who": sees_who,
         "opens_grants": P.VIEW_ACCESS in visit.rights,
-        "inside": list(selectors.inside_for(case, at=at)) if standing and sees_who else [],
-        "on_request": [] if visit.acting else list(selectors.given_on_request(case, at=at)),
+        "inside": [one for one in inside if one.kind == RequestKind.CASE] if standing and sees_who else [],
+        "on_request": [one for one in inside if one.kind == RequestKind.SUPPORT],
     }
 
 
@@ -56,19 +56,30 @@ def beside_desk(user, case, *, at):
     mine = selectors.case_access_of(user, case, at=at)
     under = selectors.colleagues_under(mine, at=at)
     shown = {"my_access": mine, "brought_in": under[:SHOWN], "brought_in_count": under.count()}
-    return _about(case, at=at) | shown
+    lenders = selectors.lenders(case.account, at=at, apart_from={user})
+    return _about(case, lenders, at=at) | shown
 
 
-def opening(visit, user, data=None, *, at):
+def proposed(user, case, *, at):
+    """What ``side_changes.html`` shows of a case: the changes that support proposes for it and that wait for an answer,
+    of those the reader may read, the longest waiting first.
+    """
+    rows = accounts.changes_waiting_in(case.account, user, at=at).filter(case_number=case.number)
+    found = list(rows[: BESIDE + 1])
+    return {"changes": found[:BESIDE], "more_changes": len(found) > BESIDE}
+
+
+def opening(visit, user, data=None, *, at, after=None):
     """The question on the page that opens a case, or ``None`` for whoever may not answer it.
 
     :param data: what was sent
+    :param after: the form as it was sent, where it is drawn again over what is offered now
     """
     if not selectors.may_approve(user, visit.account, at=at):
         return None
     offered = selectors.bundles_for(user, visit.account, at=at)
     seen = selectors.seen_of(offered=[role for role, _may in offered])
-    return OpeningApprovalForm(data, prefix="access", offered=offered, initial={"seen": seen})
+    return OpeningApprovalForm(data, prefix="access", offered=offered, initial={"seen": seen}, after=after)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -115,15 +126,33 @@ def case_withdraw(request, number, case_number):
         return _back(visit, found)
     mine = selectors.withdrawable(found, request.user, at=at)
     everybody = selectors.standing_approvals(found, at=at)
+    losing = selectors.ends_with(found, request.user, at=at)
     context = {
         "case": found,
         "back": _address(visit, found),
         "approvals": list(mine),
+        "usable": selectors.still_given(mine, selectors.lenders(visit.account, at=at)),
         "stays": everybody.count() - mine.count(),
-        "losing": list(selectors.ends_with(found, request.user, at=at)) if mine else [],
+        "losing": losing[:SHOWN] if mine else [],
+        "more_losing": max(0, losing.count() - SHOWN) if mine else 0,
         "on_request": selectors.given_on_request(found, at=at).exists(),
     }
     return show(request, visit, "case_withdraw", context, looked=False)
+
+
+@require_safe
+def case_inside(request, number, case_number):
+    """Everybody of support who is in for one case, for those to whom the case shows the first of them."""
+    at = clock.now()
+    visit, found = _enter(request, number, case_number, "case_inside")
+    if visit.acting:
+        raise PermissionDenied(_("This is for the people of account %(number)s.") % {"number": number})
+    rows, sees_all = selectors.inside_of(found, at=at), P.VIEW_ACCESS in visit.rights
+    if not sees_all:
+        authorization.require_decider(request.user, visit.account, RequestKind.CASE, at=at)
+        rows = rows.filter(kind=RequestKind.CASE)
+    context = {"case": found, "back": _address(visit, found), "page": page_of(request, rows), "opens_grants": sees_all}
+    return show(request, visit, "case_inside", context, looked=False)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -161,10 +190,13 @@ def desk_finish(request, case_number):
     return render(request, "riders/desk_finish.html", _desk(case, at) | beside_desk(request.user, case, at=at))
 
 
-def _about(case, *, at):
-    """What both sides' pages show: what stands, what is asked, how the last answer ended."""
+def _about(case, lenders, *, at):
+    """What both sides' pages show: what stands, and of that what somebody could turn access on with; what is asked, how
+    the last answer ended.
+    """
     given, asked, declined = list(selectors.approvals_of(case)), case.access_asked_at, case.access_declined_at
     standing = [one for one in given if one.standing_at(at)]
+    usable = selectors.still_given(standing, lenders)
     last = given[0] if given and not standing else None
     can_be_entered = case.state in UNSOLVED
     answered = asked and ((declined and declined >= asked) or any(one.approved_at >= asked for one in given))
@@ -173,6 +205,7 @@ def _about(case, *, at):
     return {
         "given": given,
         "approvals": standing,
+        "usable": usable,
         "access_waits": waits,
         "access_declined": stays_no,
         "last_approval": None if stays_no else last,
@@ -197,8 +230,7 @@ def _answer(request, visit, case, form, *, at):
 
 
 def _page(request, visit, case, form=None, *, at, refusal="", status=200):
-    answers = selectors.may_approve(request.user, visit.account, at=at)
-    context = beside(visit, request.user, case, at=at, answers=answers)
+    context = beside(visit, request.user, case, at=at)
     answerable = context["may_approve"] and context["can_be_entered"]
     if form is None and answerable:
         form = _form(request, visit, case, context, at=at)

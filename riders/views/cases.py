@@ -18,7 +18,8 @@ from frame.refusals import NotAllowedNow
 from frame.tables import Column, Table
 
 from .. import selectors, services
-from ..forms import CaseForm
+from ..forms import OpeningForm
+from ..services.cases import AlreadyOpened
 from ..states import CaseState
 from . import answering, approving, sessions, terms
 from .entering import enter_customer, show
@@ -67,7 +68,8 @@ def case_open(request, number):
     at = clock.now()
     visit = enter_customer(request, number, P.WRITE_CASES, "case_open")
     sent = request.POST if request.method == "POST" else None
-    form, terms_form = CaseForm(sent), terms.opening(visit, sent)
+    form = OpeningForm(sent, sealed_for=f"{request.user.pk}.{number}")
+    terms_form = terms.opening(visit, sent)
     access_form = approving.opening(visit, request.user, sent, at=at)
     filled_in = [one.is_valid() for one in (form, terms_form, access_form) if one is not None]
     status = 400 if request.method == "POST" else 200
@@ -80,13 +82,20 @@ def case_open(request, number):
             case = _open(request, terms_form, access_form, **facts)
         except ValidationError as error:
             form.add_error(error.code if error.code in form.fields else None, error)
+        except AlreadyOpened as before:
+            messages.info(request, str(before))
+            return _opened(visit, before.case)
         except NotAllowedNow as error:
             form.add_error(None, str(error))
-            terms_form, access_form = terms.opening(visit), approving.opening(visit, request.user, at=at)
+            terms_form = terms.opening_again(visit, terms_form)
+            access_form = approving.opening(visit, request.user, at=at, after=access_form)
         else:
             words = _("Opened. The number of the case is %(number)s: support asks for it.")
             messages.success(request, words % {"number": case.number})
-            return redirect(case) if P.VIEW_CASES in visit.rights else redirect("account", number=number)
+            return _opened(visit, case)
+    elif access_form is not None and access_form.says_yes and access_form.is_outdated:
+        form.add_error(None, _("What you can let support do has changed since the page was drawn. Look at it again."))
+        access_form = approving.opening(visit, request.user, at=at, after=access_form)
     context = {"form": form, "terms_form": terms_form, "access_form": access_form}
     context |= {"may_read": P.VIEW_CASES in visit.rights}
     return show(request, visit, "case_open", context, status=status)
@@ -105,7 +114,7 @@ def case(request, number, case_number):
     context |= answering.about(request, found, support=False, at=at)
     context |= {"may_write": P.WRITE_CASES in visit.rights}
     context |= terms.beside(visit, found, at=at) | sessions.beside(visit, found, at=at)
-    context |= approving.beside(visit, request.user, found, at=at)
+    context |= approving.beside(visit, request.user, found, at=at) | approving.proposed(request.user, found, at=at)
     return show(request, visit, "case", context, status=status, looked=False)
 
 
@@ -116,7 +125,7 @@ def case_follow(request, number, case_number):
     visit, found = _enter(request, number, case_number, "case_follow")
     if request.method == "POST" and answering.follow(request, found, support=False, at=at):
         return redirect(found)
-    context = {"case": found, "follows": selectors.follows(request.user, found), "back": found.get_absolute_url()}
+    context = {"case": found, "follows": found.is_followed, "back": found.get_absolute_url()}
     status = 400 if request.method == "POST" else 200
     return show(request, visit, "case_follow", context, status=status, looked=False)
 
@@ -135,6 +144,10 @@ def case_close(request, number, case_number):
     return show(request, visit, "case_close", context, status=status, looked=False)
 
 
+def _opened(visit, case):
+    return redirect(case) if P.VIEW_CASES in visit.rights else redirect("account", number=visit.account.number)
+
+
 def _open(request, terms_form, access_form, **facts):
     """Open a case with whatever was answered along with it."""
     if access_form is None or not access_form.approves:
@@ -150,7 +163,7 @@ def _enter(request, number, case_number, page):
     if request.method == "POST":
         edge.concern(*accounts.concerned(request.user, number))
     visit = enter_customer(request, number, P.VIEW_CASES, page, looking=False)
-    found = selectors.find_case(visit.account, case_number)
+    found = selectors.find_case(visit.account, case_number, reader=request.user)
     if found is None:
         raise Http404
     return visit, found

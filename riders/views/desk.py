@@ -83,7 +83,7 @@ def desk_case(request, case_number):
         return redirect("desk_case", case_number=case.number)
     context |= answering.about(request, case, support=True, at=at)
     context |= terms.beside(request.user, case, at=at) | sessions.beside(request.user, case, at=at)
-    context |= approving.beside_desk(request.user, case, at=at)
+    context |= approving.beside_desk(request.user, case, at=at) | approving.proposed(request.user, case, at=at)
     return render(request, "riders/desk_case.html", context, status=status)
 
 
@@ -93,7 +93,7 @@ def desk_follow(request, case_number):
     case, at = enter_desk(request, case_number), clock.now()
     if request.method == "POST" and answering.follow(request, case, support=True, at=at):
         return redirect("desk_case", case_number=case.number)
-    context = {"follows": selectors.follows(request.user, case)}
+    context = {"follows": case.is_followed}
     return _page(request, "case_follow", case, at, context)
 
 

@@ -52,7 +52,7 @@ def enter_desk(request, case_number=None):
         raise Http404
     if case_number is None:
         return None
-    found = selectors.find_case_at_desk(case_number)
+    found = selectors.find_case_at_desk(case_number, reader=request.user)
     if found is None:
         raise Http404
     if request.method == "POST":

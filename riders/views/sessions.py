@@ -30,7 +30,7 @@ def beside(visit_or_user, case, *, at):
     return {
         "sessions": found[:BESIDE],
         "more_sessions": len(found) > BESIDE,
-        "tools": selectors.tools_of(case.account),
+        "tools": selectors.tools_beside(case),
         "may_plan": at_desk and not selectors.why_no_work(case, at=at),
         "may_set_tools": at_desk or P.CHANGE_SETTINGS in visit_or_user.rights,
     }

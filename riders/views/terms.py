@@ -57,6 +57,15 @@ def opening(visit, data=None):
     return OpeningTermsForm(data, prefix="terms", initial={"digest": rider.digest}, rider=rider)
 
 
+def opening_again(visit, form):
+    """The same once the case was not opened: as it was sent, unless another version is asked for now.
+
+    :param form: what :func:`opening` gave
+    """
+    same = form is None or form.cleaned_data["digest"] == form.initial["digest"]
+    return form if same else opening(visit)
+
+
 def open_case(form, **facts):
     """Open a case, and accept the terms for it where the box under them is ticked.
 
