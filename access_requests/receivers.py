@@ -2,7 +2,7 @@
 
 from django.dispatch import receiver
 
-from accounts.signals import deciders_changed, membership_ended, person_deactivated, what_goes_with
+from accounts.signals import deciders_changed, membership_changed, membership_ended, person_deactivated, what_goes_with
 from frame.staff import kept_from_staff
 from partners.signals import partnership_ended
 from riders.signals import case_approval_withdrawn, case_solved
@@ -14,6 +14,12 @@ from . import selectors, services
 def on_membership_ended(sender, *, membership, by, at, **kwargs):
     """A person left a company."""
     services.clear_up_after(membership=membership, by=by, at=at)
+
+
+@receiver(membership_changed)
+def on_membership_changed(sender, *, membership, by, at, **kwargs):
+    """A person is something else in a company now."""
+    services.clear_up_after_role(membership=membership, by=by, at=at)
 
 
 @receiver(person_deactivated)

@@ -4,8 +4,9 @@ from django.db.models import Q
 
 from accounts import authorization
 from accounts.models import Grant
+from accounts.permissions import PARTNER_ADMIN_ROLES
 from accounts.selectors import answers_for_account
-from accounts.states import EndReason, RequestKind
+from accounts.states import AccountKind, EndReason, RequestKind
 from partners import selectors as partners
 from riders.states import ApprovalEnd
 
@@ -23,6 +24,18 @@ def clear_up_after(*, membership, by, at):
     theirs = Q(membership=membership) | Q(asker=membership.user, company=membership.account)
     grants = Grant.objects.unended(at).filter(membership=membership)
     _clear_up(waiting.filter(theirs), grants, reason=EndReason.PERSON, by=by, at=at)
+
+
+def clear_up_after_role(*, membership, by, at):
+    """Withdraw the hour that waits for somebody who is no admin of a partner any more, and end the one that runs.
+
+    Only admins ask for temporary access (S4-6), so nobody else has it either. Whoever is one still keeps it.
+    """
+    if membership.account.kind != AccountKind.PARTNER or membership.role in PARTNER_ADMIN_ROLES:
+        return
+    through_it = {"kind": RequestKind.HOUR, "membership": membership}
+    waiting = AccessRequest.objects.waiting(at).filter(**through_it)
+    _clear_up(waiting, Grant.objects.unended(at).filter(**through_it), reason=EndReason.ROLE, by=by, at=at)
 
 
 def clear_up_after_person(*, user, by, at):
