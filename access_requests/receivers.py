@@ -22,6 +22,12 @@ def on_membership_changed(sender, *, membership, by, at, **kwargs):
     services.clear_up_after_role(membership=membership, by=by, at=at)
 
 
+@receiver(membership_changed)
+def on_member_to_be_looked_at_anew(sender, *, membership, by, at, **kwargs):
+    """Something was said of a person who is something else now."""
+    services.forget_answer(membership=membership, at=at)
+
+
 @receiver(person_deactivated)
 def on_person_deactivated(sender, *, user, by, at, **kwargs):
     """A person was locked out."""
