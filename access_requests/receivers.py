@@ -53,9 +53,9 @@ def on_partnership_ended(sender, *, partnership, by, at, **kwargs):
 
 
 @receiver(case_solved)
-def on_case_solved(sender, *, case, by, at, **kwargs):
+def on_case_solved(sender, *, case, by, at, event, grants, **kwargs):
     """Nobody works on a case any more."""
-    services.clear_up_after_case(case=case, by=by, at=at)
+    services.clear_up_after_case(case=case, by=by, at=at, event=event, used=grants)
 
 
 @receiver(case_approval_withdrawn)
