@@ -2,7 +2,7 @@
 
 from django.dispatch import receiver
 
-from accounts.signals import deciders_changed, membership_ended, person_deactivated, what_goes_with
+from accounts.signals import deciders_changed, membership_changed, membership_ended, person_deactivated, what_goes_with
 from frame.staff import kept_from_staff
 from partners.signals import partnership_ended
 from riders.signals import case_approval_withdrawn, case_solved
@@ -14,6 +14,18 @@ from . import selectors, services
 def on_membership_ended(sender, *, membership, by, at, **kwargs):
     """A person left a company."""
     services.clear_up_after(membership=membership, by=by, at=at)
+
+
+@receiver(membership_changed)
+def on_membership_changed(sender, *, membership, by, at, **kwargs):
+    """A person is something else in a company now."""
+    services.clear_up_after_role(membership=membership, by=by, at=at)
+
+
+@receiver(membership_changed)
+def on_member_to_be_looked_at_anew(sender, *, membership, by, at, **kwargs):
+    """Something was said of a person who is something else now."""
+    services.forget_answer(membership=membership, at=at)
 
 
 @receiver(person_deactivated)
@@ -41,9 +53,9 @@ def on_partnership_ended(sender, *, partnership, by, at, **kwargs):
 
 
 @receiver(case_solved)
-def on_case_solved(sender, *, case, by, at, **kwargs):
+def on_case_solved(sender, *, case, by, at, event, grants, **kwargs):
     """Nobody works on a case any more."""
-    services.clear_up_after_case(case=case, by=by, at=at)
+    services.clear_up_after_case(case=case, by=by, at=at, event=event, used=grants)
 
 
 @receiver(case_approval_withdrawn)

@@ -3,6 +3,7 @@
 from django.dispatch import Signal
 
 membership_ended = Signal()  # membership, by, at
+membership_changed = Signal()  # membership, by, at: the role, the switches, the contact flag or the time as a stand-in
 person_deactivated = Signal()  # user, by, at
 deciders_changed = Signal()  # account, by, at
 

@@ -41,6 +41,7 @@ class EndReason(models.TextChoices):
     DENIED = "denied", _("The customer changed the answer to no")
     HANDED_BACK = "handed_back", _("Handed back")
     PERSON = "person", _("The person left the company")
+    ROLE = "role", _("The person is no longer an administrator of their company")
     LOCKED_OUT = "locked_out", _("The person was locked out of the portal")
     LENDER = "lender", _("The access it hung under ended")
     LINK = "link", _("The companies are no longer linked")

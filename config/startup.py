@@ -17,7 +17,7 @@ _PATH = re.compile(r"[A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*")
 # Where the portal's own pages begin (config/urls.py); the admin site would stand in front of them, or never be reached
 _TAKEN = frozenset(
     {"access", "accounts", "articles", "auth", "cases", "contacts", "csp", "demo", "hand-back", "healthz", "help-desk"}
-    | {"invitations", "mailbox", "notices", "readyz", "recovery", "requests", "roles", "static", "switch"}
+    | {"invitations", "mailbox", "notices", "readyz", "recovery", "requests", "roles", "static", "switch", "waiting"}
 )
 
 

@@ -21,7 +21,7 @@ def access_reduced(*, grant, before, by, at):
     outbox.post(letters_on_grant(grant, "reduced", who, about=about, by=by, before=before), at=at)
 
 
-def access_ended(*, grants, by, at, apart_from=(), withdrawn=()):
+def access_ended(*, grants, by, at, apart_from=(), withdrawn=(), last=None):
     """Tell both sides that access to one account is over, why, and what was done with it: one mail a person.
 
     Whoever answers for the account reads of all of it, everybody else of what was theirs or stood on their word. The
@@ -30,6 +30,7 @@ def access_ended(*, grants, by, at, apart_from=(), withdrawn=()):
     :param grants: access to one account that ended together
     :param withdrawn: requests that were withdrawn with it, for whoever answers for the account, and for those who would
         have been told of that in a mail of its own
+    :param last: what is done with access in the same moment and stands in no line yet: ``{id of the grant: event}``
     """
     hours = [grant for grant in grants if grant.kind == RequestKind.HOUR]
     hour_ended(grants=hours, by=by, at=at, apart_from=apart_from)
@@ -40,7 +41,7 @@ def access_ended(*, grants, by, at, apart_from=(), withdrawn=()):
     concerned = {grant: _told_of_end(grant, answer, grant.end_reason, at) - set(apart_from) for grant in grants}
     of_account = answer.union(*(who_approved(grant, at, reason=grant.end_reason) for grant in grants))
     readers = {request: answer | told_of_withdrawal(request, at) for request in withdrawn}
-    receipts = {grant: receipt(grant) for grant in grants}
+    receipts = {grant: receipt(grant, last=(last or {}).get(grant.pk, "")) for grant in grants}
     for person in sorted(set().union(*concerned.values()), key=lambda person: person.pk):
         theirs = [grant for grant in grants if person in concerned[grant]]
         gone = [request for request in withdrawn if person in readers[request]]

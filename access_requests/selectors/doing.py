@@ -59,10 +59,14 @@ def done_with(grant):
     return trail.through(*ids, beside=lent_beside(grant)).order_by("-id")
 
 
-def receipt(grant):
-    """What was opened and changed through an access and how often, as :class:`ReceiptLine`; empty if never used."""
+def receipt(grant, *, last=""):
+    """What was opened and changed through an access and how often, as :class:`ReceiptLine`; empty if never used.
+
+    :param last: the event of what is being done with it just now, whose line is still to be written
+    """
     lines = trail.through(grant.public_id, beside=lent_beside(grant))
     pages = Counter(_kind_of(line.details.get("page", "")) for line in lines)
+    pages.update([_kind_of(last)] if last else [])
     return [ReceiptLine(page, times) for page, times in sorted(pages.items())]
 
 

@@ -4,6 +4,7 @@ What is due is arithmetic: an interval after an account was last looked through,
 are asked; who belongs to a partner or to the vendor is their own business.
 """
 
+import hashlib
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -16,10 +17,11 @@ from django.utils.translation import gettext as _
 from accounts import authorization
 from accounts import selectors as accounts
 from accounts.models import Account, Grant, Membership
-from accounts.permissions import AccountPermission
+from accounts.permissions import AccountPermission, ordered
 from accounts.states import AccountKind
 from audit import selectors as trail
 from audit.models import TrailLine
+from audit.record import canonical_json, canonical_time
 from frame.wording import spell_list, spell_moment, spell_moment_in_full
 from riders import selectors as riders
 
@@ -44,8 +46,10 @@ class Line:
 
     @property
     def key(self):
-        """What stands for this line in a form."""
-        return f"{ACCESS}-{self.grant.public_id}" if self.grant else f"{MEMBER}-{self.membership.pk}"
+        """What stands for this line in a form; of a member with what they are, so that only what was read is kept."""
+        if self.grant:
+            return f"{ACCESS}-{self.grant.public_id}"
+        return f"{MEMBER}-{self.membership.pk}-{digest_of(self.membership)}"
 
     @property
     def person(self):
@@ -54,8 +58,8 @@ class Line:
 
     @property
     def rights(self):
-        """What access from outside allows, in the order of the catalogue; no query."""
-        return rights_of(self.grant) if self.grant else []
+        """What access from outside allows, or a member's own switches, in the order of the catalogue; no query."""
+        return rights_of(self.grant) if self.grant else switches_of(self.membership)
 
     @property
     def case(self):
@@ -103,7 +107,7 @@ class WhoIsIn:
         self.access = access.order_by("grantee__first_name", "grantee__last_name", "pk")
         members = Membership.objects.filter(account=account)
         members = members.filter(Q(ended_at=None) | Q(pk__in=said.order_by().values("membership")))
-        members = members.select_related("user", "account")
+        members = members.select_related("user", "account").prefetch_related("rights")
         self.members = members.order_by("user__first_name", "user__last_name", "user__email", "pk")
 
     @cached_property
@@ -138,6 +142,23 @@ class WhoIsIn:
             ),
             *(Line(None, one, said.get((MEMBER, one.pk)), None, one.ended_at is None) for one in members),
         ]
+
+
+def switches_of(membership):
+    """The own switches of a plain member, in the order of the catalogue; no query where they were read with it."""
+    return ordered(row.permission for row in membership.rights.all())
+
+
+def digest_of(membership):
+    """What a membership makes of its person, so far as somebody has said so, as 32 hexadecimal digits of a SHA-256."""
+    dates = (membership.stands_in_from, membership.stands_in_until)
+    content = {
+        "role": membership.role,
+        "contact": membership.authorized_contact,
+        "switches": [right.value for right in switches_of(membership)],
+        "stands_in": [moment and canonical_time(moment) for moment in dates],
+    }
+    return hashlib.sha256(canonical_json(content)).hexdigest()[:32]
 
 
 def _said_of(review, grants, members):

@@ -9,6 +9,7 @@ from .followups import (
     clear_up_after,
     clear_up_after_case,
     clear_up_after_person,
+    clear_up_after_role,
     clear_up_under,
     clear_up_under_approvals,
     tell_new_deciders,
@@ -17,7 +18,7 @@ from .giving import give_access
 from .hour import ask_hour, grant_hour
 from .keeping import restore_access
 from .repeating import renew_access, renew_several, send_again
-from .reviewing import ask_for_reviews, end_in_review, finish_review, keep_in_review, shorten_in_review
+from .reviewing import ask_for_reviews, end_in_review, finish_review, forget_answer, keep_in_review, shorten_in_review
 from .several import Asked, submit_requests
 from .supporting import edit_support_request, find_customer, submit_support_request
 from .sweeping import end_due_grants, expire_due_requests, remind, sweep
@@ -38,6 +39,7 @@ __all__ = [
     "clear_up_after",
     "clear_up_after_case",
     "clear_up_after_person",
+    "clear_up_after_role",
     "clear_up_under",
     "clear_up_under_approvals",
     "deny_request",
@@ -50,6 +52,7 @@ __all__ = [
     "expire_due_requests",
     "find_customer",
     "finish_review",
+    "forget_answer",
     "give_access",
     "grant_hour",
     "hand_back_access",

@@ -4,8 +4,9 @@ from django.db.models import Q
 
 from accounts import authorization
 from accounts.models import Grant
+from accounts.permissions import PARTNER_ADMIN_ROLES
 from accounts.selectors import answers_for_account
-from accounts.states import EndReason, RequestKind
+from accounts.states import AccountKind, EndReason, RequestKind
 from partners import selectors as partners
 from riders.states import ApprovalEnd
 
@@ -25,6 +26,18 @@ def clear_up_after(*, membership, by, at):
     _clear_up(waiting.filter(theirs), grants, reason=EndReason.PERSON, by=by, at=at)
 
 
+def clear_up_after_role(*, membership, by, at):
+    """Withdraw the hour that waits for somebody who is no admin of a partner any more, and end the one that runs.
+
+    Only admins ask for temporary access (S4-6), so nobody else has it either. Whoever is one still keeps it.
+    """
+    if membership.account.kind != AccountKind.PARTNER or membership.role in PARTNER_ADMIN_ROLES:
+        return
+    through_it = {"kind": RequestKind.HOUR, "membership": membership}
+    waiting = AccessRequest.objects.waiting(at).filter(**through_it)
+    _clear_up(waiting, Grant.objects.unended(at).filter(**through_it), reason=EndReason.ROLE, by=by, at=at)
+
+
 def clear_up_after_person(*, user, by, at):
     """Withdraw what waits for a person who was locked out, or was asked by them, and end every access they have."""
     waiting = AccessRequest.objects.waiting(at).filter(Q(beneficiary=user) | Q(asker=user))
@@ -32,15 +45,18 @@ def clear_up_after_person(*, user, by, at):
     _clear_up(waiting, grants, reason=EndReason.LOCKED_OUT, by=by, at=at)
 
 
-def clear_up_after_case(*, case, by, at):
+def clear_up_after_case(*, case, by, at, event="", used=()):
     """End every access that was given for a case nobody works on any more, and withdraw what support waits for there.
 
     Access goes on as far as it was given for another case (S3-16). Reopening the case brings none of it back.
+
+    :param event: what the line of the trail says that is still to come
+    :param used: the access it was done with: its receipt counts that too, also where it is just this that ends it
     """
     named = {"account": case.account_id, "case_number": case.number}
     waiting = AccessRequest.objects.waiting(at).filter(kind=RequestKind.SUPPORT, **named)
     grants = Grant.objects.unended(at).filter(kind__in=[RequestKind.SUPPORT, RequestKind.CASE], **named)
-    _clear_up(waiting, grants, reason=EndReason.SOLVED, by=by, at=at)
+    _clear_up(waiting, grants, reason=EndReason.SOLVED, by=by, at=at, last={grant.pk: event for grant in used})
 
 
 def clear_up_under_approvals(*, approvals, reason, by, at):
@@ -55,7 +71,7 @@ def clear_up_under_approvals(*, approvals, reason, by, at):
     _clear_up(AccessRequest.objects.none(), grants, reason=EndReason(reason), by=by, at=at)
 
 
-def _clear_up(waiting, access, *, reason, by, at):
+def _clear_up(waiting, access, *, reason, by, at, last=None):
     requests = lock_requests(waiting)
     grants = lock_grants(access)
     # By account: whoever else clears up at the same customers takes their trails in the same order
@@ -70,7 +86,7 @@ def _clear_up(waiting, access, *, reason, by, at):
         # What hangs under another access first, so that each line gives the same reason
         for grant in sorted(lent, key=lambda grant: grant.parent_id is None):
             ended += authorization.end_grant(grant=grant, reason=reason, by=by, at=at)
-        emails.access_ended(grants=ended, by=by, at=at, withdrawn=waited)
+        emails.access_ended(grants=ended, by=by, at=at, withdrawn=waited, last=last)
 
 
 def clear_up_under(*, partnership, by, at):

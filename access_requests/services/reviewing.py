@@ -26,13 +26,16 @@ from .moving import lock_account, lock_grant, lock_grants
 
 
 @transaction.atomic
-def keep_in_review(*, account, grants, memberships, by, at, after=None):
-    """Say of these that they stay as they are. Whoever is out or was spoken of meanwhile is left as they are.
+def keep_in_review(*, account, grants, memberships, by, at, after=None, seen=None):
+    """Say of these that they stay as they are. Whoever is out, was spoken of or became something else meanwhile is left
+    as they are. What access allows never grows, so that what was read of it is the most it can be.
 
     :param grants: access to the account
     :param memberships: of the account
     :param after: the id of the review that was finished last when ``by`` read the page, 0 for none; ``None`` where
         that does not matter
+    :param seen: what ``by`` read of each member, ``{id of the membership: digest}`` as
+        :func:`~.selectors.digest_of` gives it; ``None`` where that does not matter
     :returns: how many were kept, and how many were left
     :raises PermissionDenied: ``by`` does not see who has access to the account, or may not end access
     :raises NotAllowedNow: nothing is left of these to be said, or somebody finished the review meanwhile
@@ -44,14 +47,15 @@ def keep_in_review(*, account, grants, memberships, by, at, after=None):
     wanted = Grant.objects.filter(account=account, pk__in=[grant.pk for grant in grants])
     still = [grant for grant in lock_grants(wanted) if grant.unended_at(at)]
     members = Membership.objects.living().filter(account=account, pk__in=[one.pk for one in memberships])
-    members = list(members.select_related("user").order_by("pk"))
+    members = list(members.select_related("user").prefetch_related("rights").order_by("pk"))
+    members = [one for one in members if seen is None or seen.get(one.pk) == selectors.digest_of(one)]
     review = _begun(account, by=by, at=at)
     said = review.lines.filter(grant__in=still).values_list("grant", flat=True)
     spoken_of = review.lines.filter(membership__in=members).values_list("membership", flat=True)
     still = [grant for grant in still if grant.pk not in set(said)]
     members = [member for member in members if member.pk not in set(spoken_of)]
     if not still and not members:
-        raise NotAllowedNow(_("Nothing was kept: all of it was answered meanwhile, or has ended."))
+        raise NotAllowedNow(_("Nothing was kept: all of it was answered or changed meanwhile, or has ended."))
     answer = {"review": review, "answer": ReviewAnswer.KEEP, "answered_by": by, "answered_at": at}
     ReviewLine.objects.bulk_create(
         [
@@ -137,6 +141,17 @@ def ask_for_reviews(*, at):
     """Begin what is due, and ask whoever answers for the account; again every so often until it is done."""
     for account in selectors.accounts_to_ask(at=at).order_by("pk").iterator(chunk_size=200):
         _ask(account, at=at)
+
+
+@transaction.atomic
+def forget_answer(*, membership, at):
+    """Let a member who is something else from now on be answered for anew in the review under way: what was said
+    of them was said of what they were. The trail keeps it, and so does a finished review.
+
+    The caller holds the account's lock.
+    """
+    said = ReviewLine.objects.filter(membership=membership, review__finished_at=None, answered_at__lte=at)
+    said.exclude(answer=ReviewAnswer.END).delete()
 
 
 @transaction.atomic

@@ -7,13 +7,13 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef
 
 from accounts import services as accounts
-from accounts.models import Grant, Membership
+from accounts.models import Account, Grant, Membership
 from accounts.states import EndReason, RequestKind
 from audit import selectors as trail
 from audit.record import job_ran
 from frame.refusals import NotAllowedNow
 from partners.services import tell_of_available
-from riders.services import close_due_cases
+from riders.services import close_due_cases, tell_new_approvers
 
 from .. import emails
 from ..models import AccessRequest, Reminder
@@ -75,6 +75,8 @@ def tell_stand_ins(*, at):
     waiting = waiting.exclude(kind=RequestKind.HOUR)  # that was asked of one person by name
     for request in waiting.order_by("pk").iterator(chunk_size=200):
         _tell_deciders(request, at=at)
+    for account in Account.objects.open(at).filter(pk__in=begun.order_by().values("account")).order_by("pk"):
+        _tell_of_changes_and_cases(account, at=at)
 
 
 def expire_request(*, request, at):
@@ -117,6 +119,13 @@ def _tell_deciders(request, *, at):
     lock_account(request.account)
     if AccessRequest.objects.waiting(at).filter(pk=request.pk).exists():
         emails.access_requested(request=lock_request(request), at=at, deciders_only=True)
+
+
+@transaction.atomic
+def _tell_of_changes_and_cases(account, *, at):
+    account = lock_account(account)
+    accounts.tell_new_answerers(account=account, at=at)
+    tell_new_approvers(account=account, at=at)
 
 
 def _ending_within(days, *, at):

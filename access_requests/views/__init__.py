@@ -11,7 +11,7 @@ from .ending import end, grant, grant_end, grant_less, less, unblock
 from .helping import help_desk, help_desk_ask
 from .internal import roles, support_find, support_requests
 from .links import account_partners, end_all, give, unlink_customer, unlink_partner
-from .reading import detail, home, request_list
+from .reading import detail, home, request_list, waiting_cases, waiting_changes, waiting_reviews
 from .repeating import renew, renewals, send_again
 from .reviewing import review, review_access, review_member, reviewed, reviews
 from .wizard import support_details, support_leave, support_review, support_roles
@@ -63,4 +63,7 @@ __all__ = [
     "unblock",
     "unlink_customer",
     "unlink_partner",
+    "waiting_cases",
+    "waiting_changes",
+    "waiting_reviews",
 ]

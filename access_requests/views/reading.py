@@ -56,11 +56,15 @@ def home(request):
     waiting = selectors.waiting_for(user, **known).with_people().order_by("respond_by")
     page = page_of(request, accounts.openable(user, at=at, search=search))
     mine = selectors.asked_by(user, at=at).with_people()
+    others = {
+        "cases": list(riders.cases_to_answer(user, **known)[: HOME_ROWS + 1]),
+        "changes": list(accounts.changes_waiting_for(user, **known)[: HOME_ROWS + 1]),
+        "to_look_through": list(selectors.reviews_waiting_for(user, **known)[: HOME_ROWS + 1]),
+    }
     context = {
         "waiting": waiting[:HOME_ROWS],
-        "cases": riders.cases_to_answer(user, **known)[:HOME_ROWS],
-        "changes": accounts.changes_waiting_for(user, **known)[:HOME_ROWS],
-        "to_look_through": selectors.reviews_waiting_for(user, **known)[:HOME_ROWS],
+        **{name: rows[:HOME_ROWS] for name, rows in others.items()},
+        "more": {name for name, rows in others.items() if len(rows) > HOME_ROWS},
         "mine": mine[:HOME_ROWS],
         "access_now": selectors.access_now(user, at=at)[:HOME_ROWS],
         "page": page,
@@ -70,6 +74,33 @@ def home(request):
         "at": at,
     }
     return render(request, "access_requests/home.html", context)
+
+
+@require_safe
+def waiting_cases(request):
+    """Every case on which the reader is asked whether support may enter, the oldest question first."""
+    at = clock.now()
+    return _waiting(request, riders.cases_to_answer(request.user, at=at), "case", _("May support enter?"), at=at)
+
+
+@require_safe
+def waiting_changes(request):
+    """Every change that support proposes and the reader may answer, the soonest end first."""
+    rows, at = accounts.changes_waiting_for, clock.now()
+    return _waiting(request, rows(request.user, at=at), "change", _("Changes that need your agreement"), at=at)
+
+
+@require_safe
+def waiting_reviews(request):
+    """Every account the reader is to look through, by name."""
+    at = clock.now()
+    return _waiting(request, selectors.reviews_waiting_for(request.user, at=at), "review", _("To look through"), at=at)
+
+
+def _waiting(request, rows, kind, title, *, at):
+    row = f"access_requests/home_{kind}.html"
+    context = {"page": page_of(request, rows), "row": row, "title": title, "at": at}
+    return render(request, "access_requests/waiting.html", context)
 
 
 @require_safe

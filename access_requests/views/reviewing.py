@@ -191,18 +191,24 @@ def _keep(request, visit, *, at):
 
     :raises Http404: one that no page has shown
     """
-    grants, memberships = _chosen(visit.account, request.POST)
+    grants, memberships, seen = _chosen(visit.account, request.POST)
     after = request.POST.get("after", "")
     if not (after.isascii() and after.isdecimal() and len(after) < 19):
         raise Http404
     kept, left = services.keep_in_review(
-        account=visit.account, grants=grants, memberships=memberships, after=int(after), by=request.user, at=at
+        account=visit.account,
+        grants=grants,
+        memberships=memberships,
+        after=int(after),
+        seen=seen,
+        by=request.user,
+        at=at,
     )
     words = ngettext("One is kept.", "%(count)d are kept.", kept) % {"count": kept}
     if left:
         more = ngettext(
-            "One was answered or ended meanwhile, and stands as it is.",
-            "%(count)d were answered or ended meanwhile, and stand as they are.",
+            "One was answered, changed or ended meanwhile, and stands as it is.",
+            "%(count)d were answered, changed or ended meanwhile, and stand as they are.",
             left,
         )
         words = f"{words} {more % {'count': left}}"
@@ -210,16 +216,21 @@ def _keep(request, visit, *, at):
 
 
 def _chosen(account, data):
-    """What the keys of lines stand for: access to the account, and memberships of it."""
+    """What the keys of lines stand for: access to the account, memberships of it, and what was read of these."""
     kinds: dict = {selectors.ACCESS: [], selectors.MEMBER: []}
+    digests = {}
     for key in data.getlist("line"):
         kind, _dash, which = key.partition("-")
-        if kind not in kinds or not which.isascii() or not which.isalnum() or len(which) > 32:
+        which, dash, digest = which.partition("-")
+        known = kind in kinds and bool(dash) == (kind == selectors.MEMBER)
+        if not known or not key.isascii() or not (which + digest).isalnum() or len(which) > 32:
             raise Http404
         kinds[kind].append(which)
+        digests[which] = digest
     if not any(kinds.values()) or data.get("do") != "keep":
         raise Http404
-    return selectors.chosen_in_review(account, kinds[selectors.ACCESS], kinds[selectors.MEMBER])
+    grants, memberships = selectors.chosen_in_review(account, kinds[selectors.ACCESS], kinds[selectors.MEMBER])
+    return grants, memberships, {one.pk: digests.get(str(one.pk)) for one in memberships}
 
 
 def _answered(request, account, words, line):

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import Max, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -101,6 +101,14 @@ def changes_waiting_for(user, *, at, standing=None):
 def answerers_of(change, *, at):
     """Who may answer a proposal, as a queryset of people."""
     return authorization.deciders(change.account, RequestKind.CHANGE, at=at, apart_from=[change.proposed_by])
+
+
+def changes_at_once_until(user, account, *, at):
+    """Until when somebody holds temporary access with which they change the configuration without anybody's yes, or
+    ``None``. One query.
+    """
+    hours = authorization.grants_used(user, account, AccountPermission.CHANGE_CONFIGURATION, at=at)
+    return hours.filter(kind=RequestKind.HOUR).aggregate(until=Max("ends_at"))["until"]
 
 
 def may_answer(user, change, *, at):

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from audit.record import record
 
 from .. import authorization
-from ..models import Account, Membership, MembershipRight
+from ..models import Account, Grant, Membership, MembershipRight
 from ..permissions import ordered
 from ..states import AccountKind
 
@@ -24,6 +24,16 @@ def lock_accounts_around(memberships, grants):
     """
     wanted = Q(pk__in=memberships.values("account")) | Q(pk__in=grants.values("account"))
     return list(Account.objects.select_for_update(no_key=True).filter(wanted).order_by("pk"))
+
+
+def lock_around(membership, *, at):
+    """Lock the account of a membership and every one its person has access to through it, before anything else.
+
+    :returns: the membership's account as it is now
+    """
+    through_it = Grant.objects.unended(at).filter(membership=membership)
+    rows = lock_accounts_around(Membership.objects.filter(pk=membership.pk), through_it)
+    return next(row for row in rows if row.pk == membership.account_id)
 
 
 def refuse_vendor_people(account, user, *, at):

@@ -11,7 +11,7 @@ from .. import authorization, emails, selectors
 from ..models import Grant, Membership, User
 from ..permissions import Role
 from ..signals import deciders_changed, membership_ended, person_deactivated
-from .appointing import lock_accounts_around, note, require_primary, require_primary_for_contact
+from .appointing import lock_accounts_around, lock_around, note, require_primary, require_primary_for_contact
 
 
 @transaction.atomic
@@ -22,8 +22,7 @@ def end_membership(*, membership, by, at):
     :raises PermissionDenied: ``by`` may not
     :raises NotAllowedNow: it has ended, or it is the primary user, who leaves by naming a successor
     """
-    through_it = Grant.objects.unended(at).filter(membership=membership)
-    lock_accounts_around(Membership.objects.filter(pk=membership.pk), through_it)
+    lock_around(membership, at=at)
     membership.refresh_from_db()
     if membership.role == Role.PRIMARY:
         raise NotAllowedNow(_("A primary user leaves by naming a successor."))

@@ -9,9 +9,10 @@ from frame.refusals import NotAllowedNow
 from .. import authorization, emails, selectors
 from ..models import Membership
 from ..permissions import DECIDER_ROLES, MEMBER_SWITCHES, Role, ordered
-from ..signals import deciders_changed
+from ..signals import deciders_changed, membership_changed
 from .appointing import (
     lock_account,
+    lock_around,
     note,
     refuse_vendor_people,
     require_primary,
@@ -71,12 +72,13 @@ def begin_membership(*, account, user, role, authorized_contact, permissions, by
 def change_role(*, membership, role, by, at):
     """Give a member another role. The primary user changes by naming a successor only.
 
-    Own switches go with the role of a plain member, and do not come back with it.
+    Own switches go with the role of a plain member, and do not come back with it. What a partner's admin alone may
+    have ends with that role.
 
     :raises PermissionDenied: ``by`` may not make or unmake one of the two roles
     :raises NotAllowedNow: the membership has ended, or is like that already
     """
-    account = lock_account(membership.account)
+    account = lock_around(membership, at=at)
     membership.refresh_from_db()
     for one in {membership.role, str(role)}:
         authorization.require_appointer(by, account, role=one, at=at)
@@ -88,6 +90,7 @@ def change_role(*, membership, role, by, at):
     membership.refresh_from_db()
     write_rights(membership, [])
     note("membership.changed", membership, by=by, at=at, before=before.role, role=str(role))
+    membership_changed.send(Membership, membership=membership, by=by, at=at)
     deciders_changed.send(Membership, account=account, by=by, at=at)
     decides = bool({before.role, str(role)} & DECIDER_ROLES)
     emails.membership_changed(membership=membership, before=before, decides=decides, by=by, at=at)
@@ -111,6 +114,7 @@ def set_member_rights(*, membership, permissions, by, at):
     if names == [right.value for right in before.rights]:
         raise NotAllowedNow(_("Nothing was changed: the switches stood like that already."))
     note("membership.changed", membership, by=by, at=at, permissions=names)
+    membership_changed.send(Membership, membership=membership, by=by, at=at)
     emails.membership_changed(membership=membership, before=before, decides=False, by=by, at=at)
 
 
@@ -129,6 +133,7 @@ def set_authorized_contact(*, membership, authorized_contact, by, at):
         raise NotAllowedNow(_("This membership has ended or changed in the meantime."))
     membership.refresh_from_db()
     note("membership.changed", membership, by=by, at=at, authorized_contact=authorized_contact)
+    membership_changed.send(Membership, membership=membership, by=by, at=at)
     deciders_changed.send(Membership, account=account, by=by, at=at)
     emails.membership_changed(membership=membership, before=before, decides=False, by=by, at=at)
 
@@ -149,10 +154,13 @@ def name_successor(*, account, successor, by, at):
         raise NotAllowedNow(_("The successor must be an active member of this account."))
     Membership.objects.filter(pk=old.pk).update(role=Role.ADMINISTRATOR)
     Membership.objects.filter(pk=new.pk).update(role=Role.PRIMARY, stands_in_from=None, stands_in_until=None)
-    new.refresh_from_db()
+    for membership in (old, new):
+        membership.refresh_from_db()
     write_rights(new, [])
     note("membership.succeeded", new, by=by, at=at, before=by.email)
     drop_replacement(account=account, by=by, at=at)
+    for membership in (old, new):
+        membership_changed.send(Membership, membership=membership, by=by, at=at)
     deciders_changed.send(Membership, account=account, by=by, at=at)
     emails.successor_named(membership=new, by=by, at=at)
     return new
@@ -205,5 +213,6 @@ def _write_stand_in(membership, begins, ends, *, by, at):
     membership.refresh_from_db()
     dates = {"begins": begins and begins.isoformat(), "ends": ends and ends.isoformat()}
     note("membership.stand_in_changed", membership, by=by, at=at, **dates)
+    membership_changed.send(Membership, membership=membership, by=by, at=at)
     deciders_changed.send(Membership, account=membership.account, by=by, at=at)
     emails.membership_changed(membership=membership, before=before, decides=True, by=by, at=at)

@@ -11,9 +11,9 @@ from frame.refusals import NotAllowedNow
 from .. import authorization, emails
 from ..models import Membership, Replacement
 from ..permissions import Role
-from ..signals import deciders_changed
+from ..signals import deciders_changed, membership_changed
 from ..states import Outcome
-from .appointing import lock_account, note, refuse_vendor_people, write_rights
+from .appointing import lock_account, lock_around, note, refuse_vendor_people, write_rights
 from .recoveries import quietly, reason_of, settle
 
 
@@ -102,7 +102,7 @@ def complete_replacement(*, replacement, at):
 
     :raises NotAllowedNow: its time has not come, it has taken effect, or it was stopped
     """
-    account = lock_account(replacement.account)
+    account = lock_around(replacement.replaced, at=at)
     members = Membership.objects.select_related("account", "user")
     old = members.living().filter(pk=replacement.replaced_id, role=Role.PRIMARY).first()
     new = members.active(at).filter(pk=replacement.successor_id).first()
@@ -119,6 +119,8 @@ def complete_replacement(*, replacement, at):
     _note("replacement.completed", replacement, by=None, at=at)
     note("membership.changed", old, by=None, at=at, before=str(Role.PRIMARY), role=str(Role.MEMBER))
     note("membership.succeeded", new, by=None, at=at, before=old.user.email)
+    for membership in (old, new):
+        membership_changed.send(Membership, membership=membership, by=None, at=at)
     deciders_changed.send(Membership, account=account, by=None, at=at)
     emails.replaced(replacement=replacement, at=at)
 

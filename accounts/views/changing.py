@@ -48,7 +48,7 @@ def propose(request, visit, grants, read_again):
             here = ProposalForm.initial_of(selectors.configuration_of(visit.account))
             (form, conflict), status = read_again(form, here, refusal, grants=grants), 409
         else:
-            messages.success(request, _("Sent. Nothing is changed until one of them has agreed in writing."))
+            messages.success(request, _("Sent. It is made once one of them has agreed in writing, and not before."))
             return redirect(change)
     context = {"form": form, "proposing": True, "may_read": P.VIEW_CONFIGURATION in visit.rights, **conflict}
     return show(request, visit, "configuration_change", context, status=status)
@@ -159,6 +159,7 @@ def _page(request, visit, found, form, *, at, status=200, refusal=""):
         "state": state,
         "differences": differences,
         "overtaken": state == ChangeState.OUTDATED,
+        "at_once_until": selectors.changes_at_once_until(found.proposed_by, visit.account, at=at) if waits else None,
         "signing_in": any(one.field in SIGNING_IN for one in differences),
         "form": form,
         "refusal": refusal,

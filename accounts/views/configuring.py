@@ -15,6 +15,7 @@ from frame.refusals import NotAllowedNow
 from .. import authorization, selectors, services
 from ..forms import ConfigurationForm, SettingsForm
 from ..permissions import AccountPermission as P
+from ..states import AccountKind
 from .changing import propose
 from .entering import enter, show
 
@@ -66,7 +67,13 @@ def configuration_change(request, number):
             messages.success(request, _("Saved. It stands in the history, with your name."))
             readable = P.VIEW_CONFIGURATION in visit.rights
             return redirect("account_configuration" if readable else "account_configuration_change", number=number)
-    context = {"form": form, "may_read": P.VIEW_CONFIGURATION in visit.rights, **conflict}
+    context = {
+        "form": form,
+        "may_read": P.VIEW_CONFIGURATION in visit.rights,
+        "for_support": any(grant.membership.account.kind == AccountKind.VENDOR for grant in grants),
+        "at_once_until": selectors.changes_at_once_until(request.user, visit.account, at=clock.now()),
+        **conflict,
+    }
     return show(request, visit, "configuration_change", context, status=_status(request, conflict))
 
 

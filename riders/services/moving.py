@@ -43,7 +43,7 @@ def move_case(*, case, to, by, at, support=False, text="", seen=None):
     if over:
         details |= _what_ends(acting, at)
         # before the line: nothing is locked behind the trail's head
-        case_solved.send(sender=SupportCase, case=acting.case, by=by, at=at)
+        case_solved.send(sender=SupportCase, case=acting.case, by=by, at=at, event=event, grants=acting.grants)
     note(event, acting, at=at, state=str(to), **details)
     emails.case_changed(acting=acting, event=event, comment=comment, at=at)
     return acting.case

@@ -521,6 +521,25 @@ class TestTheLifeOfTheCase:
         )
         assert fresh(waiting).status == "cancelled"
 
+    @pytest.mark.parametrize(("to", "words"), [("solved", "Cases, 1 solved"), ("closed", "Cases, 1 closed for good")])
+    def test_the_receipt_counts_the_very_solving_it_was_used_for(self, cast, now, to, words):
+        case = a_case(cast, at=now)
+        let_in(case, by=cast.carol, at=now, roles=[FOLLOW_UP])
+        grant = activate(case, by=cast.tess, of=cast.carol, at=now)
+        toms = bring_in(grant, who=cast.tom, at=now)
+
+        move_case(case=case, to=to, by=cast.tess, at=now)
+
+        assert [one.words for one in selectors.receipt(grant)] == [words]
+        receipts = {mail.to: " ".join(mail.text.split()) for mail in Mail.objects.filter(event__startswith="ended")}
+        assert receipts["carol@acme.example"].count(words) == 1  # Tess's, and not Tom's
+        assert receipts["tess@latchkey.example"].count(words) == 1
+        assert "It was never used." not in receipts["tess@latchkey.example"]
+        assert words not in receipts["tom@latchkey.example"]
+        assert "It was never used." in receipts["tom@latchkey.example"]
+        assert not selectors.receipt(toms)
+        assert events(grant)[-2:] == ["grant.ended", f"case.{to}"]
+
     def test_access_goes_on_as_far_as_another_case_gives_it(self, cast, case, grant, now):
         other = a_case(cast, at=now, subject="Slow mornings")
         let_in(other, by=cast.adam, at=now, roles=[FOLLOW_UP])

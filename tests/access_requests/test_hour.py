@@ -612,6 +612,47 @@ class TestWhatEndsIt:
         assert told("hour_ended", grant)
         assert "carol@acme.example" in told("hour_withdrawn", again) + told("hour_ended", grant)
 
+    @pytest.mark.seed("S4-6")
+    @pytest.mark.trust("C2", "I12")
+    @pytest.mark.parametrize("role", ["access_administrator", "member"])
+    def test_a_partners_admin_is_one_no_longer(self, cast, now, role):
+        petras, later = member(cast.petra, cast.bolt), now + MINUTE
+        accounts.change_role(membership=petras, role="administrator", by=cast.pat, at=now)
+        grant = grant_hour(ask_for_hour(cast, by=cast.petra, at=now), by=cast.carol, at=now)
+        waiting = ask_for_hour(cast, by=cast.petra, of=cast.adam, at=now)
+        pats = grant_hour(ask_for_hour(cast, by=cast.pat, at=now), by=cast.carol, at=now)
+        lasting = approve(ask(cast, for_=cast.petra, at=now), by=cast.carol, at=now)
+
+        accounts.change_role(membership=petras, role=role, by=cast.pat, at=later)
+
+        grant.refresh_from_db()
+        assert (grant.end_reason, grant.ended_at, grant.ended_by) == (EndReason.ROLE, later, cast.pat)
+        assert authorization.held(cast.petra, cast.acme, at=later) == {P.VIEW_INVOICES}  # what needs no admin goes on
+        assert events(grant) == ["grant.opened", "grant.ended"]
+        assert told("hour_ended", grant) == sorted(["petra@bolt.example", "adam@acme.example", "carol@acme.example"])
+        mail = Mail.objects.get(event="hour_ended", about__startswith=grant.public_id, to="petra@bolt.example")
+        assert "no longer an administrator of their company" in " ".join(mail.text.split())
+        assert (fresh(waiting).status, events(waiting)[-1]) == (Status.CANCELLED, "request.cancelled")
+        assert told("hour_withdrawn", waiting) == ["adam@acme.example", "petra@bolt.example"]
+        assert Grant.objects.unended(later).filter(pk__in=[pats.pk, lasting.pk]).count() == 2
+        assert verify() == []
+
+    @pytest.mark.trust("C2")
+    def test_a_partners_primary_user_is_replaced_but_not_where_they_name_a_successor(self, cast, now):
+        grant = grant_hour(ask_for_hour(cast, by=cast.pat, at=now), by=cast.carol, at=now)
+        accounts.name_successor(account=cast.bolt, successor=cast.petra, by=cast.pat, at=now)
+        assert authorization.held(cast.pat, cast.acme, at=now)  # an administrator of Bolt now, and so an agent still
+
+        hers = grant_hour(ask_for_hour(cast, by=cast.petra, at=now), by=cast.carol, at=now)
+        wait = accounts.start_replacement(
+            account=cast.bolt, successor=cast.pat, reason="Petra is gone.", by=cast.stan, at=now - 72 * HOUR
+        )
+        accounts.complete_replacement(replacement=wait, at=now)
+
+        hers.refresh_from_db()
+        assert (hers.end_reason, closed(cast.petra, cast.acme, at=now)) == (EndReason.ROLE, True)
+        assert Grant.objects.unended(now).filter(pk=grant.pk).exists()
+
     @pytest.mark.trust("C1", "H7")
     def test_the_agent_is_locked_out(self, cast, now, asked):
         grant = grant_hour(asked, by=cast.carol, at=now)

@@ -83,13 +83,16 @@ def test_granting_and_withdrawing(cast, now):
 
 
 @pytest.mark.trust("C3", "I12")
-@pytest.mark.parametrize("how", ["unlinked", "gone"])
+@pytest.mark.parametrize("how", ["unlinked", "demoted", "gone"])
 def test_granting_and_the_agent_going(cast, now, how):
-    by = cast.pat if how == "unlinked" else cast.tess
+    by = {"unlinked": cast.pat, "demoted": cast.petra, "gone": cast.tess}[how]
+    petras = member(cast.petra, cast.bolt)
+    accounts.change_role(membership=petras, role="administrator", by=cast.pat, at=now)
     asked = ask_for_hour(cast, by=by, at=now)
     link = Partnership.objects.get(partner=cast.bolt, customer=cast.acme)
     leave = {
         "unlinked": partial(end_partnership, partnership=link, by=cast.carol, at=now),
+        "demoted": partial(accounts.change_role, membership=petras, role="member", by=cast.pat, at=now),
         "gone": partial(accounts.end_membership, membership=member(cast.tess, cast.vendor), by=cast.root, at=now),
     }[how]
     outcomes = at_once(partial(grant_hour, asked, by=cast.carol, at=now), leave)

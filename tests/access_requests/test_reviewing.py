@@ -255,6 +255,78 @@ class TestKeeping:
         assert not selectors.reviews_waiting_for(cast.carol, at=now + DUE + 90 * DAY - SECOND).exists()
         assert selectors.reviews_waiting_for(cast.carol, at=now + DUE + 90 * DAY).exists()
 
+    @pytest.mark.trust("C2")
+    @pytest.mark.parametrize("how", ["administrator", "contact", "switches", "stand-in", "primary", "replaced"])
+    def test_a_member_who_is_something_else_now_is_asked_about_anew(self, cast, now, piotrs, how):
+        mikes, later = member(cast.mike, cast.acme), now + SECOND
+        keep(cast, cast.mike, cast.connie, by=cast.adam, grants=[piotrs], at=now)
+        until = {"starts_at": now + DAY, "ends_at": now + 2 * DAY}
+        if how == "administrator":
+            accounts.change_role(membership=mikes, role="administrator", by=cast.carol, at=later)
+        elif how == "contact":
+            accounts.set_authorized_contact(membership=mikes, authorized_contact=True, by=cast.carol, at=later)
+        elif how == "switches":
+            accounts.set_member_rights(membership=mikes, permissions=[P.VIEW_INVOICES], by=cast.adam, at=later)
+        elif how == "stand-in":
+            accounts.name_stand_in(membership=mikes, by=cast.carol, at=later, **until)
+        elif how == "primary":
+            accounts.name_successor(account=cast.acme, successor=cast.mike, by=cast.carol, at=later)
+        else:
+            terms = {"account": cast.acme, "successor": cast.mike, "reason": "Carol is gone.", "by": cast.stan}
+            begun = accounts.start_replacement(at=later - 3 * DAY, **terms)
+            accounts.complete_replacement(replacement=begun, at=later)
+
+        review = Review.objects.get()
+        assert answers() == {"Piotr": ("keep", "Adam"), "Connie": ("keep", "Adam")}
+        assert [one[1] for one in noted("review.answered")][-1] == "mike@acme.example"  # the trail keeps it
+        keep(cast, cast.carol, cast.adam, cast.ursula, cast.dora, by=cast.adam, at=later)
+        assert (selectors.left_in(cast.acme, review, at=later), Review.objects.get().finished_at) == (1, None)
+        keep(cast, cast.mike, by=cast.adam, at=later)
+        assert Review.objects.get().finished_at == later
+
+    def test_what_was_said_in_a_finished_review_stays_said(self, cast, now, piotrs):
+        keep_everybody(cast, by=cast.carol, at=now)
+        accounts.change_role(
+            membership=member(cast.mike, cast.acme), role="administrator", by=cast.carol, at=now + SECOND
+        )
+
+        assert answers()["Mike"] == ("keep", "Carol")
+
+    def test_nobody_is_kept_as_more_than_was_read_of_them(self, cast, now):
+        mikes, connies = member(cast.mike, cast.acme), member(cast.connie, cast.acme)
+        read = {one.pk: selectors.digest_of(one) for one in (mikes, connies)}
+        accounts.change_role(membership=mikes, role="administrator", by=cast.carol, at=now)
+        about = {"account": cast.acme, "grants": [], "by": cast.adam, "at": now}
+
+        assert services.keep_in_review(memberships=[mikes, connies], seen=read, **about) == (1, 1)
+        with pytest.raises(NotAllowedNow, match="answered or changed meanwhile"):
+            services.keep_in_review(memberships=[mikes], seen=read, **about)
+
+        assert answers() == {"Connie": ("keep", "Adam")}
+
+    @pytest.mark.trust("E5", "E7")
+    def test_access_that_was_kept_cannot_become_more_than_it_was(self, cast, now, piotrs):
+        petras = approve(ask(cast, at=now), by=cast.carol, at=now)
+        keep(cast, by=cast.carol, grants=[petras], at=now)
+        held, same = authorization.granted(petras), {"grant": petras, "by": cast.carol, "at": now}
+        for more in (
+            {"permissions": [*held, P.VIEW_ORDERS], "ends_at": petras.ends_at, "may_delegate": False},
+            {"permissions": held, "ends_at": petras.ends_at + SECOND, "may_delegate": False},
+            {"permissions": held, "ends_at": petras.ends_at, "may_delegate": True},
+        ):
+            with pytest.raises(NotAllowedNow, match="less, not more"):
+                services.shrink_access(**same, **more)
+        wider = approve(ask(cast, permissions=[P.VIEW_ORDERS], at=now), by=cast.carol, at=now)
+
+        petras.refresh_from_db()
+        assert authorization.granted(petras) == held
+        assert answers() == {"Petra": ("keep", "Carol")}
+        lines = {line.grant: line.said for line in selectors.WhoIsIn(cast.acme, Review.objects.get(), at=now)[0:3]}
+        assert (lines[petras].answer, lines[wider]) == (
+            "keep",
+            None,
+        )  # more is another access
+
 
 class TestShortening:
     def test_ends_it_earlier_leaves_its_rights_and_tells_both_sides(self, cast, now, piotrs):

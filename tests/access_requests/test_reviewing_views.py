@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from access_requests import services
+from access_requests import selectors, services
 from access_requests.models import Review, ReviewLine
+from accounts import services as accounts
 from accounts.models import Account, Grant, Membership
 from audit.models import TrailLine
 from tests import nasty
@@ -54,6 +55,11 @@ def line_of(grant):
 
 def line_of_member(membership):
     return f"{PAGE}member/{membership.pk}/"
+
+
+def key_of(membership):
+    """This will give what stands for a member's line in a form that was drawn now."""
+    return selectors.Line(None, membership).key
 
 
 class TestTheList:
@@ -123,7 +129,7 @@ class TestTheList:
         again = carol.post(PAGE, line)
 
         assert again.status_code == 409
-        assert "Nothing was kept: all of it was answered meanwhile, or has ended." in words_of(again)
+        assert "Nothing was kept: all of it was answered or changed meanwhile, or has ended." in words_of(again)
         assert "Ended Adam" in rows(again)["Piotr"]
         assert soup_of(again).select_one("main [role=alert]")
 
@@ -136,6 +142,20 @@ class TestTheList:
                 assert carol.post(PAGE, sent).status_code == 302, sent
 
         assert Review.objects.filter(finished_at__isnull=False).count() == 2
+
+    def test_whoever_became_more_since_the_page_was_drawn_is_not_kept_by_it(self, cast, signed_in, now):
+        carol = signed_in(cast.carol)
+        page = carol.get(PAGE)
+        mikes = member(cast.mike, cast.acme)
+        accounts.set_member_rights(membership=mikes, permissions=["view_invoices"], by=cast.adam, at=now)
+
+        answer = carol.post(PAGE, {"do": "keep", "after": "0", "line": keys(page)}, follow=True)
+
+        assert "6 are kept. One was answered, changed or ended meanwhile" in soup_of(answer).get_text()
+        assert "Member: See invoices" in rows(answer)["Mike"]
+        assert "Kept" not in rows(answer)["Mike"]
+        assert carol.post(PAGE, {"do": "keep", "after": "0", "line": key_of(mikes)}).status_code == 302
+        assert Review.objects.get().finished_by == cast.carol
 
     def test_what_somebody_finished_meanwhile_is_not_begun_anew_from_an_old_page(self, cast, signed_in):
         carol, adam = signed_in(cast.carol), signed_in(cast.adam)
@@ -150,7 +170,7 @@ class TestTheList:
 
     def test_finishing_is_refused_while_somebody_is_left_and_offered_once_nobody_is(self, cast, signed_in, piotrs, now):
         carol = signed_in(cast.carol)
-        members = [f"member-{one.pk}" for one in Membership.objects.living().filter(account=cast.acme)]
+        members = [key_of(one) for one in Membership.objects.living().filter(account=cast.acme)]
         carol.post(PAGE, {"do": "keep", "after": "0", "line": members})
         assert carol.post(PAGE, {"do": "finish"}).status_code == 409
         assert "Finish" not in buttons(carol.get(PAGE))
@@ -267,7 +287,7 @@ class TestWhoOpensIt:
             assert (here.status_code, nowhere.status_code) == (404, 404)
             assert words_of(here) == words_of(nowhere)
         for path, sent in (
-            (PAGE, {"do": "keep", "after": "0", "line": f"member-{mikes.pk}"}),
+            (PAGE, {"do": "keep", "after": "0", "line": key_of(mikes)}),
             (line_of(piotrs), {"answer": "end"}),
             (line_of_member(mikes), {"answer": "end"}),
         ):
@@ -288,7 +308,7 @@ class TestWhoOpensIt:
         mallory, own = signed_in(cast.mallory), PAGE.replace("654321", "810432")
 
         assert set(rows(mallory.get(own))) == {"Mallory"}
-        for key in (f"access-{piotrs.public_id}", f"member-{member(cast.mike, cast.acme).pk}"):
+        for key in (f"access-{piotrs.public_id}", key_of(member(cast.mike, cast.acme))):
             assert mallory.post(own, {"do": "keep", "after": "0", "line": key}).status_code == 409
         assert mallory.get(line_of(piotrs).replace("654321", "810432")).status_code == 404
         assert mallory.post(line_of(piotrs).replace("654321", "810432"), {"answer": "end"}).status_code == 404
@@ -304,12 +324,14 @@ class TestWhoOpensIt:
         [
             {},
             {"do": "keep"},
-            {"do": "keep", "line": "member-1"},
-            {"do": "keep", "after": "x", "line": "member-1"},
-            {"do": "end", "after": "0", "line": "member-1"},
+            {"do": "keep", "line": "member-1-0"},
+            {"do": "keep", "after": "x", "line": "member-1-0"},
+            {"do": "end", "after": "0", "line": "member-1-0"},
             {"do": "keep", "after": "0", "line": "member"},
+            {"do": "keep", "after": "0", "line": "member-1"},
+            {"do": "keep", "after": "0", "line": "access-1-0"},
             {"do": "keep", "after": "0", "line": "case-1"},
-            {"do": "keep", "after": "0", "line": "member-\u0663"},
+            {"do": "keep", "after": "0", "line": "member-\u0663-0"},
             {"do": "keep", "after": "0", "line": f"access-{'0' * 33}"},
         ],
         ids=str,
@@ -323,7 +345,7 @@ class TestWhoOpensIt:
 
         assert carol.get(f"{PAGE}member/{huge}/").status_code == 404
         assert carol.get(f"{PAST}{huge}/").status_code == 404
-        assert carol.post(PAGE, {"do": "keep", "after": "0", "line": f"member-{huge}"}).status_code == 409
+        assert carol.post(PAGE, {"do": "keep", "after": "0", "line": f"member-{huge}-0"}).status_code == 409
 
 
 class TestWhereItStands:

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from access_requests.services import end_access
 from accounts import services
-from accounts.models import Account, Configuration, ProposedChange
+from accounts.models import Account, Configuration, Grant, ProposedChange
 from accounts.permissions import AccountPermission as P
 from accounts.selectors import configuration_of
 from accounts.states import ChangeState
@@ -60,7 +60,7 @@ class TestProposing:
 
         change = ProposedChange.objects.get()
         assert landed.redirect_chain == [(change.get_absolute_url(), 302)]
-        assert "Nothing is changed until one of them has agreed in writing." in words_of(landed)
+        assert "It is made once one of them has agreed in writing, and not before." in words_of(landed)
         assert not Configuration.objects.exists()
 
     def test_for_everybody_else_it_saves_as_before(self, cast, lent, signed_in):
@@ -446,6 +446,54 @@ def test_staff_see_that_it_is_and_no_more(cast, signed_in, now):
                 assert kept not in page, (path, kept)
 
 
+@pytest.mark.seed("S3-13")
+class TestEveryPageSaysWhetherAYesIsNeeded:
+    WITHOUT = "and can change the configuration at once while it lasts, without a yes"
+    OFF = "support can also change the configuration at once, without a yes"
+
+    @pytest.mark.parametrize("who", ["carol", "connie", "tess"])
+    def test_beside_a_proposal_while_only_a_yes_makes_it(self, cast, change, signed_in, who):
+        page = words_of(signed_in(getattr(cast, who)).get(change.get_absolute_url()))
+
+        assert "It is made once somebody of the account has agreed in writing, and not before." in page
+        assert self.WITHOUT not in page
+        assert self.OFF not in page
+
+    def test_beside_a_proposal_whose_person_can_do_without(self, cast, change, signed_in, now):
+        carol, path = signed_in(cast.carol), change.get_absolute_url()
+        grant_hour(ask_for_hour(cast, by=cast.tom, at=now), by=cast.carol, at=now)
+        assert self.WITHOUT not in words_of(carol.get(path))  # that is Tom's
+        hour = grant_hour(ask_for_hour(cast, at=now), by=cast.carol, at=now)
+        assert f"Tess also holds temporary access, {self.WITHOUT}: until today" in words_of(carol.get(path))
+        end_access(grant=hour, by=cast.carol, at=clock.now())
+        assert self.WITHOUT not in words_of(carol.get(path))
+        Account.objects.filter(pk=cast.acme.pk).update(support_changes_need_agreement=False)
+        assert self.OFF in words_of(carol.get(path))
+        agree(change, by=cast.carol, at=clock.now())
+        assert self.OFF not in words_of(carol.get(path))
+
+    @pytest.mark.parametrize("on", [True, False])
+    def test_above_the_list(self, cast, change, signed_in, on):
+        Account.objects.filter(pk=cast.acme.pk).update(support_changes_need_agreement=on)
+        page = words_of(signed_in(cast.carol).get(reverse("account_changes", args=["654321"])))
+
+        assert "None of these is made without a yes in writing." in page
+        assert ("What is changed during temporary access needs none." in page) == on
+        assert ("what support changes at once stands in the history" in page) == (not on)
+
+    def test_on_the_form_of_support_that_holds_at_once(self, cast, lent, signed_in, now):
+        tess, agreed = signed_in(cast.tess), "Nobody of Acme has to agree while your temporary access lasts: until"
+        grant_hour(ask_for_hour(cast, at=now), by=cast.carol, at=now)
+        assert agreed in words_of(tess.get(CHANGE))
+        Account.objects.filter(pk=cast.acme.pk).update(support_changes_need_agreement=False)
+        Grant.objects.filter(kind="hour").update(ended_at=now, end_reason="ended")
+        page = words_of(tess.get(CHANGE))
+        assert "Nobody has to agree: Acme lets support change it at once." in page
+        assert agreed not in page
+        for other in (cast.carol, cast.piotr):
+            assert "has to agree" not in words_of(signed_in(other).get(CHANGE))
+
+
 class TestWhoGivesAccessReadsWhatItDoesNotGive:
     @pytest.mark.seed("S3-13")
     @pytest.mark.parametrize("on", [True, False])
@@ -456,3 +504,4 @@ class TestWhoGivesAccessReadsWhatItDoesNotGive:
         opening = words_of(carol.get(reverse("account_case_open", args=["654321"])))
         assert ("without one of you agreeing to it in writing" in asked) == on
         assert ("they can only propose a change" in opening) == on
+        assert ("What they may change they change at once" in opening) == (not on)

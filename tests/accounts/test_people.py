@@ -22,7 +22,10 @@ from audit.models import TrailLine
 from frame import clock
 from frame.refusals import NotAllowedNow
 from notifications.models import Mail
+from riders.services import open_case
+from tests.accounts.proposals import lend_for_case, propose
 from tests.cast import INVOICES, WEEK, approve, ask, fresh, member
+from tests.riders.approval_story import ask_to_enter
 
 DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
 CONTACTS = "/accounts/654321/contacts/"
@@ -40,6 +43,11 @@ def words(answer):
 def told(event):
     """The addresses, without their domain, to whom this mail went."""
     return sorted(mail.to.partition("@")[0] for mail in Mail.objects.filter(event=event))
+
+
+def mails_to(person):
+    """Every mail that went to somebody, by its event, one for each copy."""
+    return list(Mail.objects.filter(recipient=person).values_list("event", flat=True))
 
 
 class TestContacts:
@@ -311,6 +319,23 @@ class TestStandIn:
         for later in (DAY, DAY + SECOND, 2 * DAY):
             requests.sweep(at=now + later)
             assert sent.count() == 1
+
+    @pytest.mark.seed("S3-2", "S3-13")
+    def test_the_changes_and_cases_that_wait_are_mailed_then_too_and_each_once(self, cast, now):
+        case = open_case(account=cast.acme, subject="Backups stop", by=cast.connie, at=now)
+        ask_to_enter(case, by=cast.tess, at=now)
+        lend_for_case(cast, at=now)
+        propose(cast, at=now)
+        self.name(cast, now, starts=now + DAY)
+
+        requests.sweep(at=now + DAY - SECOND)
+        assert {"change_proposed", "case_access_asked"}.isdisjoint(mails_to(cast.mike))
+        for later in (DAY, DAY + SECOND, 2 * DAY):
+            requests.sweep(at=now + later)
+            assert sorted(mails_to(cast.mike)) == ["case_access_asked", "change_proposed", "changed"]
+        for who in (cast.carol, cast.adam):
+            assert [mails_to(who).count(mail) for mail in ("case_access_asked", "change_proposed")] == [1, 1]
+        assert {"change_proposed", "case_access_asked"}.isdisjoint(mails_to(cast.mallory))
 
     def test_is_another_active_member_with_an_end_within_a_year_and_one_at_a_time(self, cast, now):
         for wrong in (

@@ -99,7 +99,7 @@ def tess_proposes(tess):
     tess.hands.write(tess.page.get_by_label("Why", exact=True), "The new office signs in from there.")
     tess.press("Propose the change", role="button")
     tess.reads("proposes a change to Acme")
-    tess.sees("Nothing is changed before somebody of the account has agreed in writing.")
+    tess.sees("It is made once somebody of the account has agreed in writing, and not before.")
     tess.open("/accounts/654321/configuration/")
     assert tess.page.locator("main dl").get_by_text(DOMAIN).count() == 0
 
