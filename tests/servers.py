@@ -199,7 +199,7 @@ def _surroundings():
     return {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C.UTF-8", "TZ": "UTC"}
 
 
-def _ending_with_us():
+def ending_with_us():
     """This will give what to put before a command so that it stops when the tests die, if anything."""
     setpriv = shutil.which("setpriv")
     return [setpriv, "--pdeathsig", "TERM"] if setpriv else []
@@ -219,7 +219,7 @@ def _server(command, *, answers, user, log, stop, told=None):
     """This will run ``command`` until the block ends, waiting first until ``answers()`` is true."""
     with log.open("w") as output:
         process = subprocess.Popen(
-            [*_ending_with_us(), *command],
+            [*ending_with_us(), *command],
             stdin=subprocess.PIPE,
             stdout=output,
             stderr=output,

@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from tests.servers import ending_with_us
+
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 60  # seconds a process may take to come up, or to end
 
@@ -84,7 +86,7 @@ def running(module, *words, env, log, excused=None):
     """
     with log.open("w") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", module, *words],
+            [*ending_with_us(), sys.executable, "-m", module, *words],
             cwd=ROOT,
             env=env,
             stdin=subprocess.DEVNULL,
