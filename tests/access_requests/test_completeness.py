@@ -29,7 +29,7 @@ FOR_MEMBERS = {
     *("account_invite", "account_person", "account_settings", "invitation_again", "invitation_withdraw"),
     *("person_role", "person_rights", "person_contact", "person_end", "person_stand_in", "person_stand_in_end"),
     *("person_successor", "account_access", "account_requests", "account_partners", "give_access", "unlink_partner"),
-    *("end_all_access", "account_remote_tools", "account_case_withdraw"),
+    *("end_all_access", "account_remote_tools", "account_case_withdraw", "account_case_inside"),
     *("account_review", "account_review_access", "account_review_member", "account_reviews", "account_reviewed"),
 }
 # What a page is asked with
