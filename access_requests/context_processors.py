@@ -1,7 +1,6 @@
 """``here``: where the reader stands, what they can open, and what waits for them."""
 
 from django.conf import settings
-from django.db.models import Case, When
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
@@ -80,10 +79,11 @@ def _asked_by_support(user, visit, at):
     """The number of the customer's account whose access requests stand in the reader's menu: where they are, or else
     the first where they see who has access; ``None`` for everybody else.
     """
+    here = visit.account if visit else None
+    if here is not None and here.kind == AccountKind.CUSTOMER and AccountPermission.VIEW_ACCESS in visit.rights:
+        return here.number
     seen = authorization.accounts_where(user, AccountPermission.VIEW_ACCESS, at=at).filter(kind=AccountKind.CUSTOMER)
-    here = visit.account.number if visit else ""
-    here_first = Case(When(number=here, then=0), default=1)
-    return seen.order_by(here_first, "pk").values_list("number", flat=True).first()
+    return seen.order_by("pk").values_list("number", flat=True).first()
 
 
 def _nav(request, own, admin, at):
