@@ -11,9 +11,9 @@ from django.urls import resolve
 from notifications.models import Mail, Notice
 from partners.services import make_known, tell_of_available
 from tests.access_requests.test_email_templates import joined, page, strict, words_of_html, words_of_text
-from tests.access_requests.test_email_templates import story as story_of_access
+from tests.access_requests.test_email_templates import played as story_of_access
 from tests.accounts.test_changing_emails import story as story_of_changes
-from tests.accounts.test_email_templates import story as story_of_people
+from tests.accounts.test_email_templates import played as story_of_people
 from tests.riders.approval_story import story_of_approvals
 from tests.riders.session_story import story_of_sessions
 from tests.riders.stories import play_cases

@@ -84,6 +84,12 @@ def story(cast, now, strict):
     return told["mails"]
 
 
+@pytest.fixture
+def played(cast, now, strict):
+    """The same story with everything that is behind the mails, for a test that looks at that too."""
+    _act_out(cast, now)
+
+
 def _act_out(cast, now):
     """Partners, support, hours, cases and reviews: whatever somebody is told of."""
     first = ask(cast, at=now, administrator=True, may_delegate=True, reason=ODD, case_number="04418")

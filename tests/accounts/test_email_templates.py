@@ -39,6 +39,12 @@ def story(cast, now, strict):
     return acted_out
 
 
+@pytest.fixture
+def played(cast, now, strict):
+    """The same story with everything that is behind the mails, for a test that looks at that too."""
+    _act_out(cast, now)
+
+
 def _act_out(cast, now):
     """Invitations, rights, roles and ends, and what staff begin: whatever somebody is told of."""
     people = {"account": cast.acme, "by": cast.carol, "at": now, "first_name": ODD, "last_name": "“{{ nothing }}”"}

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from frame import clock
 from notifications.models import Notice
 from notifications.selectors import known_id
-from tests.cast import approve, ask, ask_for_support, deny, fresh
+from tests.cast import approve, ask, ask_for_hour, ask_for_support, deny, fresh
 from tests.doorbell import age_session
 from tests.pages import form_of, soup_of
 
@@ -187,3 +187,14 @@ class TestLookingForNews:
         ask(cast, at=now)
 
         assert "IT partner access has been requested" in news(signed_in(cast.carol)).content.decode()
+
+
+def test_nothing_pops_up_over_an_answer(cast, pending, signed_in, now):
+    hour = ask_for_hour(cast, at=now)
+    carol = signed_in(cast.carol)
+
+    for asked in (pending, hour):
+        page = soup_of(carol.get(f"/requests/{asked.public_id}/decide/"))
+        assert page.select_one("main button[name=answer]")
+        assert page.select_one("#toasts") is None
+    assert soup_of(carol.get(f"/requests/{pending.public_id}/")).select_one("#toasts")

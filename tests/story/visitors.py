@@ -24,7 +24,7 @@ class Visitor:
         self.context = browser.new_context(
             base_url=base_url, java_script_enabled=script, locale="en-GB", reduced_motion="reduce", **window
         )
-        self.context.set_default_timeout(15_000)
+        self.context.set_default_timeout(30_000)  # longer than a pop-up stays in the way
         self.context.on("request", self._asked)
         self.context.on("requestfailed", self._failed)
         self.context.on("console", self._said)
