@@ -9,9 +9,9 @@ from .processes import free_port, manage, surroundings, web
 from .visitors import Visitor
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def house(tmp_path_factory):
-    """The portal as in production, open for all tests; each leaves everything running."""
+    """The portal as in production, open for all tests of the story; each leaves everything running."""
     with open_house(tmp_path_factory.mktemp("house")) as opened:
         yield opened
 
