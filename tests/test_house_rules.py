@@ -114,6 +114,19 @@ def test_the_name_of_every_constraint_is_a_sentence():
                 assert re.fullmatch(r"[a-z]+(_[a-z]+){2,}", one.name), one.name
 
 
+def pages_of_an_answer():
+    """This will give the templates of whole pages on which somebody answers, by name, with their text."""
+    found = {str(path.relative_to(TEMPLATES)): path.read_text() for path in TEMPLATES.rglob("*.html")}
+    return {name: text for name, text in found.items() if "{% extends" in text and 'name="answer"' in text}
+
+
+def test_nothing_pops_up_over_an_answer():
+    pages = pages_of_an_answer()
+
+    assert {"access_requests/decide.html", "access_requests/hour.html", "accounts/change.html"} <= set(pages)
+    assert [name for name, text in pages.items() if "{% block news %}{% comment %}" not in text] == []
+
+
 def test_only_the_edges_read_the_clock():
     """Time comes in as ``at``; services that loop for long read it again for each item."""
     edges = {
