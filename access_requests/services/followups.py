@@ -4,7 +4,6 @@ from django.db.models import Q
 
 from accounts import authorization
 from accounts.models import Grant
-from accounts.permissions import PARTNER_ADMIN_ROLES
 from accounts.selectors import answers_for_account
 from accounts.states import AccountKind, EndReason, RequestKind
 from partners import selectors as partners
@@ -31,7 +30,8 @@ def clear_up_after_role(*, membership, by, at):
 
     Only admins ask for temporary access (S4-6), so nobody else has it either. Whoever is one still keeps it.
     """
-    if membership.account.kind != AccountKind.PARTNER or membership.role in PARTNER_ADMIN_ROLES:
+    still = partners.administered_by(membership.user, at=at).filter(pk=membership.account_id)
+    if membership.account.kind != AccountKind.PARTNER or still.exists():
         return
     through_it = {"kind": RequestKind.HOUR, "membership": membership}
     waiting = AccessRequest.objects.waiting(at).filter(**through_it)

@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from access_requests import selectors
 from access_requests.views.reading import HOME_ROWS
 from accounts.models import Account, Membership, ProposedChange
 from riders.models import SupportCase
@@ -109,3 +110,13 @@ def test_a_look_at_them_changes_nothing(cast, now, signed_in, more):
     assert [carol.get(path).status_code for path in PAGES.values()] == [200] * 3
     assert [carol.post(path).status_code for path in PAGES.values()] == [405] * 3
     assert [table.objects.values_list().count() for table in (ProposedChange, SupportCase, Account)] == before
+
+
+def test_all_of_it_is_counted_in_two_queries_and_for_whoever_answers_nothing_in_one(
+    cast, pending, now, django_assert_num_queries
+):
+    with django_assert_num_queries(2):
+        assert selectors.how_much_waits(cast.carol, at=now) == 1
+    for nobody in (cast.petra, cast.tess, cast.mike):
+        with django_assert_num_queries(1):
+            assert selectors.how_much_waits(nobody, at=now) == 0
