@@ -47,11 +47,11 @@ class CaseForm(forms.Form):
     )
 
 
-class OpeningForm(CaseForm):
-    """The form that opens a case. It carries the number that the case is going to have, so that the same form sent
-    twice is known again; sealed, for nobody chooses a number.
+class NumberedForm(CaseForm):
+    """A form that makes a case. It carries the number that the case is going to have, so that the same form sent twice
+    is known again; sealed, for nobody chooses a number.
 
-    :param sealed_for: the one person and account the seal is good for
+    :param sealed_for: what the seal is good for, and nothing else is: the one person, and where it opens a case
     """
 
     number = forms.CharField(required=False, max_length=100, widget=forms.HiddenInput)
@@ -69,7 +69,11 @@ class OpeningForm(CaseForm):
             return ""
 
 
-class RecordForm(CaseForm):
+class OpeningForm(NumberedForm):
+    """The form with which a customer opens a case."""
+
+
+class RecordForm(NumberedForm):
     """Write down what a customer reported by mail or telephone."""
 
     account = forms.CharField(

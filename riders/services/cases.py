@@ -70,14 +70,19 @@ def open_case(
 
 
 @transaction.atomic
-def record_case(*, account, channel, sender, subject, by, at, description="", product="", severity=Severity.MEDIUM):
+def record_case(
+    *, account, channel, sender, subject, by, at, description="", product="", severity=Severity.MEDIUM, number=""
+):
     """Write down what a customer reported by mail or telephone. Those who speak for the customer are told, and follow.
     Whoever may let support enter for it is asked to (S3-5).
 
     :param channel: a :class:`~riders.states.Channel`, but the portal
     :param sender: the address or telephone number it came from
+    :param number: what the form carries, so that the same form sent twice is known again; one that is taken otherwise
+        makes way for another
     :returns: the case, with its number
     :raises PermissionDenied: ``by`` is no validated associate
+    :raises AlreadyOpened: the same form, with the same words, has recorded one
     :raises ValidationError: there is no subject or sender, or something is too long
     """
     acting = as_support(account=account, by=by, at=at)
@@ -86,7 +91,9 @@ def record_case(*, account, channel, sender, subject, by, at, description="", pr
         raise ValidationError(_("Choose how it came."), code="channel")
     if not words["sender"]:
         raise ValidationError(_("Say who it came from."), code="sender")
-    case = _create(acting, {**words, "channel": channel, "number": _free_number()}, severity, at)
+    words["channel"] = channel
+    _refuse_the_same_form(acting, number, words | {"severity": severity})
+    case = _create(acting, words | {"number": _free_number(number)}, severity, at)
     told = list(selectors.spoken_with(acting.account, sender=words["sender"], at=at))
     for person in told:
         follow(case, person, at=at)

@@ -18,6 +18,7 @@ from frame.tables import Column, Table
 
 from .. import selectors, services
 from ..forms import RecordForm
+from ..services.cases import AlreadyOpened
 from ..states import CaseState, Severity
 from . import answering, approving, sessions, terms
 from .entering import enter_desk
@@ -60,9 +61,14 @@ def desk_cases(request):
 def desk_record(request):
     """Write down for a customer what they reported by mail or telephone."""
     enter_desk(request)
-    form = RecordForm(request.POST if request.method == "POST" else None)
+    sent = request.POST if request.method == "POST" else None
+    form = RecordForm(sent, sealed_for=f"{request.user.pk}.desk")
     if request.method == "POST" and form.is_valid():
-        found = _record(form, by=request.user, at=clock.now())
+        try:
+            found = _record(form, by=request.user, at=clock.now())
+        except AlreadyOpened as before:
+            messages.info(request, str(before))
+            return redirect("desk_case", case_number=before.case.number)
         if found is not None:
             words = _(
                 "Recorded as %(number)s. Those who speak for %(name)s have been told, and are asked whether support may"

@@ -1,4 +1,4 @@
-"""The form that opens a case, sent more than once: one case is opened, and whoever sent it lands there."""
+"""The forms that open or record a case, sent more than once: one case is made, and whoever sent it lands there."""
 
 import pytest
 from django.test import Client
@@ -14,6 +14,7 @@ from tests.pages import form_of, words_of
 from tests.riders.approval_story import bundles, let_write_cases
 
 OPEN = reverse("account_case_open", args=["654321"])
+RECORD = reverse("desk_record")
 
 
 @pytest.fixture
@@ -21,6 +22,12 @@ def yes(db):
     """What a contact sends who lets support in along with the case."""
     [bundle] = bundles(READ_RECORDS)
     return {"subject": "Slow", "access-answer": "approve", "access-roles": [str(bundle.pk)]}
+
+
+@pytest.fixture
+def mailed(db):
+    """What an associate sends who writes down a mail of Connie's."""
+    return {"account": "654321", "channel": "mail", "sender": "connie@acme.example", "subject": "Slow"}
 
 
 @pytest.mark.django_db
@@ -91,6 +98,55 @@ class TestSentTwice:
         assert not opened.filter(number__in=["10000001", theirs.number]).exists()
 
 
+@pytest.mark.django_db
+class TestRecordedTwice:
+    @pytest.mark.seed("S3-5")
+    @pytest.mark.trust("R1")
+    def test_the_second_time_leads_to_the_case_and_nobody_is_told_twice(self, cast, signed_in, mailed):
+        browser = signed_in(cast.tess)
+        sent = form_of(browser.get(RECORD)) | mailed
+        first, second = browser.post(RECORD, sent), browser.post(RECORD, sent, follow=True)
+
+        case = SupportCase.objects.get()
+        there = reverse("desk_case", args=[case.number])
+        assert first.headers["Location"] == second.redirect_chain[-1][0] == there
+        assert f"has opened case {case.number}. Nothing was done a second time." in words_of(second)
+        assert TrailLine.objects.filter(event="case.recorded").count() == 1
+        assert Mail.objects.filter(event="case_recorded", to=cast.connie.email).count() == 1
+
+    @pytest.mark.parametrize(
+        "other", [{"sender": "carol@acme.example"}, {"channel": "telephone"}, {"account": "810432"}]
+    )
+    def test_a_form_that_says_something_else_records_another_case(self, cast, signed_in, mailed, other):
+        browser = signed_in(cast.tess)
+        sent = form_of(browser.get(RECORD)) | mailed
+        browser.post(RECORD, sent)
+        browser.post(RECORD, sent | other)
+
+        assert SupportCase.objects.count() == 2
+
+    @pytest.mark.trust("F2")
+    def test_a_form_that_was_refused_keeps_its_number(self, cast, signed_in, mailed):
+        browser = signed_in(cast.tess)
+        page = browser.get(RECORD)
+        refused = browser.post(RECORD, form_of(page) | mailed | {"account": "999999"})
+
+        assert refused.status_code == 400
+        assert form_of(refused)["number"] == form_of(page)["number"]
+
+    @pytest.mark.trust("A6")
+    def test_a_number_is_good_for_nobody_else_and_nowhere_else(self, cast, signed_in, mailed):
+        tess, tom, carol = signed_in(cast.tess), signed_in(cast.tom), signed_in(cast.carol)
+        sent = form_of(tess.get(RECORD)) | mailed
+        tess.post(RECORD, sent)
+        theirs = SupportCase.objects.get()
+        tom.post(RECORD, sent)
+        carol.post(OPEN, form_of(carol.get(OPEN)) | {"subject": "Slow", "number": sent["number"]})
+
+        assert SupportCase.objects.exclude(pk=theirs.pk).count() == 2
+        assert TrailLine.objects.filter(event="case.opened", actor=cast.carol.email).count() == 1
+
+
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.trust("R1", "R8")
 @pytest.mark.parametrize("times", range(2))
@@ -109,4 +165,25 @@ def test_clicks_at_the_same_moment_open_one_case_and_all_lead_there(cast, signed
     assert [(one.status_code, one.headers["Location"]) for one in answers] == [(302, case.get_absolute_url())] * 4
     assert CaseApproval.objects.filter(case=case).count() == 1
     assert TrailLine.objects.filter(event="case.opened").count() == 1
+    assert verify() == []
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.trust("R1", "R8")
+@pytest.mark.parametrize("times", range(2))
+def test_clicks_at_the_same_moment_record_one_case_and_all_lead_there(cast, signed_in, mailed, times):
+    browser = signed_in(cast.tess)
+    sent, cookies = form_of(browser.get(RECORD)) | mailed, browser.cookies
+
+    def click():
+        again = Client()
+        again.cookies = cookies
+        return again.post(RECORD, sent)
+
+    answers = at_once(*[click] * 4)
+
+    case = SupportCase.objects.get()
+    there = reverse("desk_case", args=[case.number])
+    assert [(one.status_code, one.headers["Location"]) for one in answers] == [(302, there)] * 4
+    assert Mail.objects.filter(event="case_recorded", to=cast.connie.email).count() == 1
     assert verify() == []
