@@ -16,6 +16,8 @@ class Worker(ThreadWorker):
     gunicorn reads headers and body without any limit of time, so whoever sends a byte now and then would hold a
     thread for as long as they like. Here the main loop, which wakes every second, ends the reading: half a head
     closes the connection, half a form is answered with 400. An answer that takes long is not touched by it.
+
+    Browsers connect ahead of what they may ask. A worker that stops waits for no connection that has said nothing yet.
     """
 
     def __init__(self, *args, **kwargs):
@@ -34,11 +36,17 @@ class Worker(ThreadWorker):
 
     def murder_pending(self):
         """Close what has waited for too long; the main loop calls this on each of its turns."""
-        super().murder_pending()
         now = time.monotonic()
+        if not self.alive:
+            for conn in self.pending_conns:
+                conn.timeout = now
+        super().murder_pending()
         with self._guard:
-            late = [conn for conn, until in self._arriving.items() if until <= now]
+            late = [conn for conn, until in self._arriving.items() if until <= now or self._is_idle(conn)]
             for conn in late:
                 del self._arriving[conn]
                 with suppress(OSError):
-                    conn.sock.shutdown(socket.SHUT_RD)
+                    conn.sock.shutdown(socket.SHUT_RD)  # what has arrived can still be read
+
+    def _is_idle(self, conn):
+        return not (self.alive or conn.initialized or conn.data_ready)

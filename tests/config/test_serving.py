@@ -1,6 +1,7 @@
 """The web's own worker: who sends half a request holds nobody up, and a stop waits for what has begun."""
 
 import json
+import select
 import signal
 import socket
 import time
@@ -9,6 +10,8 @@ from contextlib import ExitStack, closing
 import pytest
 
 from tests.story.processes import free_port, manage, running, surroundings, until, web
+
+pytestmark = pytest.mark.once
 
 HALF_A_HEAD = b"POST /auth/login/ HTTP/1.1\r\nHost: localhost\r\n"
 HEAD = HALF_A_HEAD + b"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 30\r\n\r\n"
@@ -107,6 +110,18 @@ def test_a_stop_waits_for_the_request_in_hand(serve):
 
     assert answer(link).startswith(b"HTTP/1.1 403 ")
     assert server.process.wait(timeout=20) == 0
+
+
+def test_a_stop_does_not_wait_for_whoever_has_said_nothing(serve):
+    server, talk = serve()
+    silent = talk(b"")
+    asked = talk(b"GET /auth/login/ HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    assert answer(asked).startswith(b"HTTP/1.1 200 ")  # and is waited for two seconds more
+    server.process.send_signal(signal.SIGTERM)
+    first, _writable, _odd = select.select([asked, silent], [], [], 20)
+
+    assert first == [silent]
+    assert silent.recv(1) == b""
 
 
 def _takes_nobody_new(talk):
