@@ -46,8 +46,8 @@ lint: $(DEVELOPMENT)
 pytest: $(DEVELOPMENT)
 	PORTAL_TEST_DATABASE=sqlite $(PYTEST)
 	@if $(PY) -m tests.servers; then \
-		echo "PORTAL_TEST_DATABASE=postgres $(PYTEST) -m 'not browser'"; \
-		PORTAL_TEST_DATABASE=postgres $(PYTEST) -m 'not browser'; \
+		echo "PORTAL_TEST_DATABASE=postgres $(PYTEST) -m 'not browser and not once'"; \
+		PORTAL_TEST_DATABASE=postgres $(PYTEST) -m 'not browser and not once'; \
 	elif [ "$$PORTAL_REQUIRE_SERVICES" = 1 ]; then \
 		echo 'PORTAL_REQUIRE_SERVICES=1, and the servers are missing' >&2; exit 1; \
 	else \

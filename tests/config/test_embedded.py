@@ -13,6 +13,8 @@ import urllib.request
 import pytest
 from django.conf import settings
 
+pytestmark = pytest.mark.once
+
 
 @pytest.fixture
 def environment(tmp_path):

@@ -90,6 +90,7 @@ def test_a_folder_that_is_none_is_named(cast, folder, place):
         call_command("portal_import", str(folder / place))
 
 
+@pytest.mark.once
 def test_the_bar_is_drawn_on_a_terminal_only(tmp_path):
     """In a process of its own: what a terminal shows, and what a file gets."""
     (tmp_path / "accounts.csv").write_text("")

@@ -100,6 +100,7 @@ def test_the_readme_names_the_commands_that_the_containers_start():
     assert all(any(line.startswith(told) for line in started) for told in table)
 
 
+@pytest.mark.once
 @pytest.mark.trust("I16")
 def test_the_embedded_portals_database_is_kept_while_it_is_written(tmp_path):
     database, copy = tmp_path / "portal.sqlite3", tmp_path / "safe" / "portal.sqlite3"
