@@ -2,7 +2,7 @@
 
 import re
 from io import StringIO
-from itertools import cycle, islice
+from itertools import product
 from urllib.parse import urlsplit
 
 import pytest
@@ -35,16 +35,14 @@ def links():
 
 @pytest.mark.trust("T1", "T3", "I10")
 class TestLinksInMails:
-    @pytest.mark.parametrize(("who", "times"), [("nobody", 10), ("carol", 10), ("adam", 3), ("pat", 3), ("mallory", 3)])
+    @pytest.mark.parametrize(("who", "times"), [("nobody", 10), ("carol", 4), ("adam", 1), ("pat", 1), ("mallory", 1)])
     def test_change_nothing_however_often_they_are_followed(self, cast, pending, client, signed_in, who, times):
         browser = client if who == "nobody" else signed_in(getattr(cast, who))
         paths, before = links(), state()
         assert f"/requests/{pending.public_id}/decide/?answer=deny" in paths
 
-        methods = cycle(("head", "get", "options"))
-        for path in paths:
-            for method in islice(methods, times):
-                assert getattr(browser, method)(path).status_code < 500
+        for path, method in product(paths, times * ("head", "get", "options")):
+            assert getattr(browser, method)(path).status_code < 500
 
         assert state() == before
 
