@@ -35,6 +35,7 @@ from accounts.models import (
 from accounts.permissions import LENDABLE, Role
 from accounts.permissions import AccountPermission as P
 from accounts.services import change_settings
+from frame import clock
 from frame.refusals import NotAllowedNow, TooMuch
 from partners import services as partners
 from partners.models import Partnership
@@ -257,7 +258,10 @@ CHANGED = {
         "last_name": ["Vil"],
         "role": ["member"],
     },
-    "person_stand_in": {"starts_at": ["2027-01-01T00:00"], "ends_at": ["2027-02-01T00:00"]},
+    "person_stand_in": {
+        name: [f"{clock.now() + timedelta(days=days):%Y-%m-%dT%H:%M}"]
+        for name, days in (("starts_at", 30), ("ends_at", 60))
+    },
     "account_remote_tools": {"others": ["Theirs"]},
 }
 # Those that must show that what is sent would change something, were it Carol who sent it

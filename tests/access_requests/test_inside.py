@@ -1,7 +1,6 @@
 """Working inside somebody else's account: getting there, seeing where one is, handing back, and being out."""
 
-from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import UTC, timedelta
 
 import pytest
 
@@ -17,13 +16,13 @@ from frame import clock
 from frame.refusals import AccessEnded
 from notifications.models import Mail
 from riders.services import open_case
+from tests import days
 from tests.cast import REPAIR, approve, ask_for_support
 from tests.pages import form_of, soup_of, words_of
 
 ACME = "/accounts/654321/"
 HAND_BACK = "/hand-back/654321/"
 SECOND = timedelta(seconds=1)
-AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 HTMX = {"HTTP_HX_REQUEST": "true"}
 
 
@@ -249,14 +248,10 @@ class TestHandingBack:
 
 @pytest.mark.seed("S0-32", "S0-6")
 @pytest.mark.trust("E1", "E2")
-@pytest.mark.parametrize(
-    ("day", "hours"),
-    [((2027, 3, 27), 23), ((2027, 10, 30), 25), ((2027, 1, 11), 24)],
-    ids=["clocks go forward", "clocks go back", "an ordinary day"],
-)
-def test_a_page_opens_at_the_second_it_begins_and_is_shut_at_the_second_it_ends(cast, day, hours):
-    begins = datetime(*day, 18, 30, tzinfo=AMSTERDAM)
-    ends = begins + timedelta(days=1)  # the same time next day on the customer's clock
+@pytest.mark.parametrize("hours", days.LENGTHS.values(), ids=days.LENGTHS)
+def test_a_page_opens_at_the_second_it_begins_and_is_shut_at_the_second_it_ends(cast, now, hours):
+    begins = days.day_of(hours, after=now).replace(hour=0, minute=30)
+    ends = begins + days.DAY  # the same time next day on the customer's clock
     asked = ask_for_support(cast, window=Window(starts_at=begins, ends_at=ends), at=begins - timedelta(days=3))
     approve(asked, by=cast.carol, at=begins - timedelta(days=2))
     first = begins.astimezone(UTC)

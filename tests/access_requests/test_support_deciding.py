@@ -1,7 +1,6 @@
 """What follows when a customer answers support: exactly the rights asked for, exactly as long, for one person."""
 
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import UTC, timedelta
 
 import pytest
 from django.contrib.auth.models import Permission
@@ -18,13 +17,13 @@ from frame.refusals import NotAllowedNow
 from notifications.models import Mail
 from partners.models import Partnership
 from riders import services as cases
+from tests import days
 from tests.cast import REPAIR, WEEK, approve, ask_for_support, deny, events, fresh, told
 
 MOMENT = timedelta(milliseconds=1)
 HOUR = timedelta(hours=1)
 DECIDERS = ["adam@acme.example", "carol@acme.example", "dora@bolt.example"]
 RECORDS = {P.VIEW_ORDERS, P.VIEW_INVOICES, P.VIEW_USAGE}
-AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 
 
 def closed(user, account, *, at):
@@ -145,17 +144,13 @@ class TestTheWindow:
         assert fresh(request).status == Status.APPROVED  # no job has run
 
     @pytest.mark.trust("E2")
-    @pytest.mark.parametrize(
-        ("begins", "hours"),
-        [((2027, 3, 28, 1, 30), 23), ((2026, 10, 25, 1, 30), 25)],
-        ids=["clocks go forward", "clocks go back"],
-    )
-    def test_a_day_on_the_customers_clock_is_exact_across_a_change_of_clocks(self, cast, begins, hours):
-        starts_at = datetime(*begins, tzinfo=AMSTERDAM)
-        ends_at = datetime(*begins[:2], begins[2] + 1, *begins[3:], tzinfo=AMSTERDAM)
+    @pytest.mark.parametrize("hours", days.LENGTHS.values(), ids=days.LENGTHS)
+    def test_a_day_on_the_customers_clock_is_exact_across_a_change_of_clocks(self, cast, now, hours):
+        starts_at = days.day_of(hours, after=now).replace(hour=1, minute=30)
+        ends_at = starts_at + days.DAY
         at = starts_at - timedelta(days=3)
         approve(ask_for_support(cast, window=Window(starts_at=starts_at, ends_at=ends_at), at=at), by=cast.carol, at=at)
-        begin = datetime.fromtimestamp(starts_at.timestamp(), tz=ZoneInfo("UTC"))
+        begin = starts_at.astimezone(UTC)
 
         assert closed(cast.tess, cast.acme, at=begin - MOMENT)
         assert authorization.held(cast.tess, cast.acme, at=begin + hours * HOUR - MOMENT) == RECORDS
