@@ -42,10 +42,15 @@ def tables_emptied_our_way(django_db_blocker):
         yield
 
 
+def uses_the_database(item):
+    """Whether a test of pytest's asks for the tests' own database."""
+    return bool(item.get_closest_marker("django_db")) or not USE_THE_DATABASE.isdisjoint(item.fixturenames)
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item):
     """This will have the world stand before a test of the cast, and nobody before another that uses the database."""
-    if item.get_closest_marker("django_db") or not USE_THE_DATABASE.isdisjoint(item.fixturenames):
+    if uses_the_database(item):
         standing.arrange(wanted="cast" in item.fixturenames)
 
 

@@ -1,4 +1,4 @@
-"""Days on the customer's clock that the calendar must not be trusted with: those on which the clocks change."""
+"""Days on the customer's clock, found by how many hours they have: on two of them each year the clocks change."""
 
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo

@@ -5,6 +5,7 @@ from pathlib import Path
 from threading import Barrier
 
 from django.db import connection
+from django.test import Client
 
 
 def at_once(*calls):
@@ -23,6 +24,19 @@ def at_once(*calls):
 
     with ThreadPoolExecutor(len(calls)) as pool:
         return list(pool.map(run, calls))
+
+
+def sent_at_once(browser, path, sent, *, times=4):
+    """This will send the same form so many times at once from one browser, and give the answers."""
+
+    def click():
+        again = Client()
+        again.cookies = browser.cookies
+        return again.post(path, sent)
+
+    answers = at_once(*[click] * times)
+    refused(answers, ())  # no failure of ours
+    return answers
 
 
 def refused(outcomes, kind):

@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.test import Client
 
 from access_requests import services
 from access_requests.models import AccessRequest
@@ -17,7 +16,7 @@ from frame import clock
 from frame.refusals import NotAllowedNow
 from notifications.models import Mail
 from partners.models import Partnership
-from tests.access_requests.racing import at_once, deadlocks, refused
+from tests.access_requests.racing import at_once, deadlocks, refused, sent_at_once
 from tests.cast import approve, ask, member
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.trust("R1", "R8")]
@@ -27,21 +26,7 @@ TERMS = {"permissions": ["view_invoices"], "length": "86400", "reason": "The yea
 
 def clicks(browser, path, sent, *, times=4):
     """This will send the same form so many times at once from one browser, and give the sorted answers."""
-    cookies = browser.cookies
-
-    def click():
-        again = Client()
-        again.cookies = cookies
-        return again.post(path, sent).status_code
-
-    return sorted(refused_nothing(at_once(*[click] * times)))
-
-
-def refused_nothing(outcomes):
-    for outcome in outcomes:
-        if isinstance(outcome, Exception):
-            raise outcome
-    return outcomes
+    return sorted(answer.status_code for answer in sent_at_once(browser, path, sent, times=times))
 
 
 def once(answers, *, lost=(409,)):
