@@ -4,6 +4,7 @@ import re
 
 from bs4 import BeautifulSoup
 
+A_MOMENT = r"(today|\w{3} \d+ \w{3} \d{4}), \d\d:\d\d"  # as pages write it: tomorrow begins where the reader lives
 NEVER_SENT = {"submit", "button", "image", "reset"}
 
 

@@ -1,6 +1,7 @@
 """Proposing a change, reading the difference and answering it, as people meet it."""
 
-from datetime import timedelta
+import re
+from datetime import datetime, timedelta
 
 import pytest
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
@@ -22,7 +23,7 @@ from tests.accounts.proposals import METADATA, agree, anew, lend_for_case, lend_
 from tests.cast import approve, ask, ask_for_hour, grant_hour
 from tests.certificates import certificate
 from tests.doorbell import age_session
-from tests.pages import form_of, sentence_beside, soup_of, words_of
+from tests.pages import A_MOMENT, form_of, sentence_beside, soup_of, words_of
 
 HERE, CHANGE, LIST = (f"/accounts/654321/{page}/" for page in ("configuration", "configuration/change", "changes"))
 INSIDE, OUTSIDE = ["mike"], ["tom", "stan", "root", "petra", "piotr", "pat", "quinn", "mallory"]
@@ -300,7 +301,7 @@ class TestAnswering:
         assert landed.headers["Location"] == change.get_absolute_url()
         page = words_of(carol.get(change.get_absolute_url()))
         assert "Changed, exactly as you read it. Tess has been told." in page
-        assert "Agreed today" in page
+        assert re.search(f"Agreed {A_MOMENT}", page)
         assert "by Carol In writing “Yes, do it.”" in page
         assert configuration_of(cast.acme).domains == ["acme.example"]
         assert not Notice.objects.filter(recipient=cast.carol, read_at=None, event="change_proposed").exists()
@@ -464,7 +465,9 @@ class TestEveryPageSaysWhetherAYesIsNeeded:
         grant_hour(ask_for_hour(cast, by=cast.tom, at=now), by=cast.carol, at=now)
         assert self.WITHOUT not in words_of(carol.get(path))  # that is Tom's
         hour = grant_hour(ask_for_hour(cast, at=now), by=cast.carol, at=now)
-        assert f"Tess also holds temporary access, {self.WITHOUT}: until today" in words_of(carol.get(path))
+        said = soup_of(carol.get(path)).select_one(".note-care:has(time)")
+        assert said.get_text(" ", strip=True).startswith(f"Tess also holds temporary access, {self.WITHOUT}: until ")
+        assert datetime.fromisoformat(said.time["datetime"]) == hour.ends_at
         end_access(grant=hour, by=cast.carol, at=clock.now())
         assert self.WITHOUT not in words_of(carol.get(path))
         Account.objects.filter(pk=cast.acme.pk).update(support_changes_need_agreement=False)

@@ -1,6 +1,7 @@
 """The pages of terms and of session requests, as people and as what no browser sends."""
 
 import hashlib
+import re
 from itertools import cycle
 
 import pytest
@@ -14,7 +15,7 @@ from riders.models import Acknowledgement, RemoteSession, SessionRequest, Suppor
 from riders.states import SessionRequestState as S
 from tests import nasty
 from tests.cast import approve, ask, member
-from tests.pages import form_of, sentence_beside, soup_of, words_of
+from tests.pages import A_MOMENT, form_of, sentence_beside, soup_of, words_of
 from tests.riders.terms import ASKED, accept, publish, request
 from tests.riders.test_acknowledging import close
 
@@ -234,7 +235,7 @@ class TestRequestPage:
         browser, path = signed_in(mike), page_of(backups, "account_session_request")
         page = browser.get(path)
 
-        assert "Connie has accepted version 1 of the terms for this case. today," in words_of(page)
+        assert re.search(rf"Connie has accepted version 1 of the terms for this case\. {A_MOMENT}", words_of(page))
         assert BOX not in words_of(page)
         browser.post(path, form_of(page) | ASKED)
         assert SessionRequest.objects.get().state == S.SUBMITTED
