@@ -13,6 +13,7 @@ from accounts.models import Grant, Membership, User
 from accounts.permissions import LENDABLE
 from accounts.services import end_membership
 from frame import clock
+from tests import days
 from tests.access_requests.test_ending_together import lend
 from tests.access_requests.test_views_lists import colleagues
 from tests.cast import approve, ask, member
@@ -154,6 +155,12 @@ class TestNow:
 
 @pytest.mark.seed("S2-40")
 class TestAtAMoment:
+    @pytest.fixture(autouse=True)
+    def no_time_comes_twice(self, cast):
+        """A moment is asked for as a clock shows it, and on a day in autumn clocks in Amsterdam show an hour twice."""
+        cast.acme.time_zone = days.NEVER_CHANGED
+        cast.acme.save(update_fields=["time_zone"])
+
     def look(self, browser, cast, moment, **query):
         return browser.get(PAGE, {"moment": spelt(moment, cast.acme), **query})
 

@@ -15,6 +15,7 @@ from accounts.permissions import AccountPermission as P
 from accounts.services import end_membership
 from audit.models import TrailLine
 from frame.refusals import NotAllowedNow
+from tests import days
 from tests.access_requests.test_delegating import add
 from tests.cast import approve, ask, member
 
@@ -73,6 +74,8 @@ class TestThePage:
 class TestAMoment:
     def test_shows_who_could_open_what_then(self, cast, granted, now, signed_in):
         services.end_access(grant=granted, by=cast.carol, at=now + HOUR)
+        cast.acme.time_zone = days.NEVER_CHANGED
+        cast.acme.save(update_fields=["time_zone"])
         browser = signed_in(cast.carol)
 
         def at(moment):

@@ -10,7 +10,7 @@ from access_requests.models import Review, ReviewLine
 from accounts import services as accounts
 from accounts.models import Account, Grant, Membership
 from audit.models import TrailLine
-from tests import nasty
+from tests import days, nasty
 from tests.access_requests.test_views_lists import grants_for
 from tests.cast import member
 from tests.crowd import many_people
@@ -185,7 +185,8 @@ class TestTheList:
 
 
 class TestOneLine:
-    def test_shortens_on_its_button_and_goes_back_to_the_list(self, cast, signed_in, piotrs):
+    def test_shortens_on_its_button_and_goes_back_to_the_list(self, cast, now, signed_in, piotrs):
+        Account.objects.filter(pk=cast.acme.pk).update(time_zone=days.where_it_is_noon(now))  # today goes on for hours
         carol = signed_in(cast.carol)
         page = carol.get(line_of(piotrs))
         assert [one["value"] for one in soup_of(page).select("[name=until]")] == ["today", "day", "other"]

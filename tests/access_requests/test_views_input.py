@@ -52,12 +52,15 @@ def desk(cast, signed_in, now):
     return sit_down
 
 
+def noon(ahead):
+    """This will give noon of the day so many days from now, as it is typed: a time that every day has."""
+    return f"{clock.now() + timedelta(days=ahead):%Y-%m-%d}T12:00"
+
+
 def fixed(sent, field):
     """This will give the form with the choice made that lets a moment be typed."""
-    soon = clock.now() + timedelta(days=2)
     if field in {"starts_at", "ends_at"}:
-        moments = {"starts_at": soon, "ends_at": soon + timedelta(days=1)}
-        return sent | {"length": "fixed"} | {name: f"{moment:%Y-%m-%dT%H:%M}" for name, moment in moments.items()}
+        return sent | {"length": "fixed", "starts_at": noon(2), "ends_at": noon(3)}
     return sent | {"until": "other"} if field == "other_end" else sent
 
 
@@ -166,9 +169,8 @@ class TestWindowsThatMayNotBeAskedFor:
     )
     def test_fixed_days(self, desk, start, end, field, words):
         client, path, sent = desk("ask")
-        typed = [f"{clock.now() + timedelta(days=days):%Y-%m-%dT%H:%M}" for days in (start, end)]
 
-        response = client.post(path, sent | {"length": "fixed", "starts_at": typed[0], "ends_at": typed[1]})
+        response = client.post(path, sent | {"length": "fixed", "starts_at": noon(start), "ends_at": noon(end)})
 
         assert response.status_code == 400
         assert words in sentence_beside(response, field)
@@ -185,9 +187,8 @@ class TestWindowsThatMayNotBeAskedFor:
 
     def test_a_decider_cannot_give_longer_than_was_asked(self, desk):
         client, path, sent = desk("decide")
-        later = f"{clock.now() + timedelta(days=8):%Y-%m-%dT%H:%M}"
 
-        response = client.post(path, sent | {"until": "other", "other_end": later})
+        response = client.post(path, sent | {"until": "other", "other_end": noon(8)})
 
         assert response.status_code == 400
         assert "not later than was asked" in sentence_beside(response, "other_end")
