@@ -289,7 +289,7 @@ def _cut(number, monkeypatch):
                 dbname=server["NAME"],
                 autocommit=True,
             ) as other:
-                other.execute("SELECT pg_terminate_backend(%s, 5000)", [process])
+                other.execute("SELECT pg_terminate_backend(%s, 60000)", [process])
 
     def before_statement(execute, *statement):
         cut()
