@@ -17,7 +17,7 @@ from django.test import Client, TransactionTestCase
 
 from access_requests import services
 from access_requests.models import AccessRequest
-from accounts.models import AccessRole, Membership, User
+from accounts.models import AccessRole, Membership
 from accounts.permissions import AccountPermission
 from accounts.states import Deciders
 from audit.models import TrailLine
@@ -65,9 +65,9 @@ def cast(db, now):
     """Everybody of the cast and their companies, deciders at their defaults; Piotr holds Administrator at Acme."""
     if standing.stands:
         return standing.again()
-    alone = not User.objects.exists()
+    alone = standing.world is None and standing.has_the_database()
     built = world.build(at=now, secrets=False)
-    if alone and standing.world is None:
+    if alone:
         standing.keep(built)
     return built
 
