@@ -1,16 +1,20 @@
 """The first page of the admin site, and the banner on all of them."""
 
-from datetime import timedelta
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.contrib.auth.models import Permission
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from access_requests.models import AccessRequest
 from accounts.models import Grant
 from accounts.permissions import Role
+from accounts.selectors import language_and_zone_of
 from audit.models import JobRun
+from frame import clock
 from notifications.models import Mail, MailState
 from tests.cast import ask
 from tests.pages import soup_of, words_of
@@ -28,6 +32,13 @@ def bars(page, title):
     """This will give the numbers under one chart."""
     chart = next(one for one in soup_of(page).select(".chart") if title in one.figcaption.get_text())
     return [int(cell.get_text()) for cell in chart.select("tbody td")]
+
+
+def noon(person, days):
+    """This will give noon of the day so many days from today, where the person reads; days are not all as long."""
+    at = clock.now()
+    zone = ZoneInfo(language_and_zone_of(person, at=at)[1])
+    return datetime.combine(timezone.localdate(at, zone) + timedelta(days=days), time(12), zone)
 
 
 @pytest.fixture
@@ -79,8 +90,8 @@ class TestWhatNeedsSomebody:
 
 
 class TestCharts:
-    def test_can_be_read_without_the_picture(self, cast, pending, now, signed_in):
-        AccessRequest.objects.filter(pk=pending.pk).update(submitted_at=now - timedelta(days=3))
+    def test_can_be_read_without_the_picture(self, cast, pending, signed_in):
+        AccessRequest.objects.filter(pk=pending.pk).update(submitted_at=noon(cast.stan, -3))
         page = signed_in(cast.stan).get("/admin/")
 
         assert bars(page, "Requests asked") == [0] * 10 + [1] + [0] * 3
@@ -89,8 +100,8 @@ class TestCharts:
         assert picture["aria-hidden"] == "true"
         assert not picture.select("[style]")
 
-    def test_show_what_is_about_to_end(self, cast, now, signed_in):
-        Grant.objects.update(ends_at=now + timedelta(days=5))
+    def test_show_what_is_about_to_end(self, cast, signed_in):
+        Grant.objects.update(ends_at=noon(cast.stan, 5))
 
         assert bars(signed_in(cast.stan).get("/admin/"), "Access that ends") == [0] * 5 + [1] + [0] * 8
 
@@ -111,31 +122,31 @@ class TestCharts:
 class TestBanner:
     PAGES = ["/admin/", "/admin/accounts/account/", "/admin/partners/partnership/new/"]
 
-    def run(self, now, **ages):
+    def run(self, **ages):
         JobRun.objects.all().delete()
         for name, age in ages.items():
-            JobRun.objects.create(name=name, ran_at=now - timedelta(seconds=age))
+            JobRun.objects.create(name=name, ran_at=clock.now() - timedelta(seconds=age))
 
-    def test_stands_on_every_page_while_the_worker_is_dead(self, cast, now, signed_in):
+    def test_stands_on_every_page_while_the_worker_is_dead(self, cast, signed_in):
         stans = signed_in(cast.stan)
-        self.run(now, sweep=120, outbox=120)
 
         for page in self.PAGES:
+            self.run(sweep=120, outbox=120)
             banner = soup_of(stans.get(page)).select_one(".banner[role=alert]").get_text(" ")
             assert "Jobs have stopped." in banner
             assert "What is due is not tidied up." in banner
             assert "Mails are not sent." in banner
             assert "2 minutes ago" in banner
 
-    def test_names_the_one_that_stays_away(self, cast, now, signed_in):
-        self.run(now, sweep=1)
+    def test_names_the_one_that_stays_away(self, cast, signed_in):
+        self.run(sweep=1)
         banner = soup_of(signed_in(cast.stan).get("/admin/")).select_one(".banner").get_text(" ")
 
         assert "Mails are not sent. It never ran." in banner
         assert "tidied" not in banner
 
-    def test_is_gone_when_they_run(self, cast, now, signed_in):
+    def test_is_gone_when_they_run(self, cast, signed_in):
         stans = signed_in(cast.stan)
-        self.run(now, sweep=1, outbox=1)
+        self.run(sweep=1, outbox=1)
 
         assert all(soup_of(stans.get(page)).select_one(".banner") is None for page in self.PAGES)

@@ -3,11 +3,12 @@
 import os
 import signal
 import threading
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
 from django.core.management import call_command
-from django.db import OperationalError
+from django.db import OperationalError, connection
 
 from audit.models import JobRun
 from config.repeating import repeat
@@ -17,9 +18,30 @@ pytestmark = pytest.mark.django_db(transaction=True)
 SOON = timedelta(milliseconds=20)
 
 
-def end_after(seconds, number):
-    """This will send the signal to this very process a little later."""
-    threading.Timer(seconds, os.kill, [os.getpid(), number]).start()
+@contextmanager
+def ended_once(happened, number):
+    """This will send the signal to this very process as soon as that happened in the block, which listens by then.
+
+    Sent earlier, it would end the tests.
+    """
+    over = threading.Event()
+
+    def watch():
+        try:
+            while not over.wait(0.02):
+                if happened():
+                    os.kill(os.getpid(), number)
+                    return
+        finally:
+            connection.close()
+
+    watching = threading.Thread(target=watch)
+    watching.start()
+    try:
+        yield
+    finally:
+        over.set()
+        watching.join()
 
 
 @pytest.mark.trust("K3")
@@ -27,12 +49,16 @@ def end_after(seconds, number):
 @pytest.mark.parametrize(("command", "job"), [("portal_sweep", "sweep"), ("portal_outbox", "outbox")])
 def test_goes_on_until_it_is_asked_to_end(settings, command, job, number):
     settings.PORTAL_SWEEP_EVERY = settings.PORTAL_OUTBOX_EVERY = SOON
-    before = signal.getsignal(number)
-    end_after(0.3, number)
+    before, rounds = signal.getsignal(number), set()
 
-    call_command(command)
+    def went_on():
+        rounds.update(JobRun.objects.filter(name=job).values_list("ran_at", flat=True))
+        return len(rounds) > 1
 
-    assert JobRun.objects.filter(name=job).exists()
+    with ended_once(went_on, number):
+        call_command(command)
+
+    assert len(rounds) == 2
     assert signal.getsignal(number) is before
 
 
