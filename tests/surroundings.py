@@ -64,6 +64,7 @@ def arrange():
         "DJANGO_ALLOW_ASYNC_UNSAFE": "true",  # Playwright keeps an event loop in the tests' own thread
         "PORTAL_ENV": "embedded",
         "PORTAL_FAST_HASHING": "1",
+        "AIOSMTPD_CONTROLLER_TIMEOUT": "60",  # seconds a mail server of ours may take to answer; a busy machine is slow
         "PORTAL_MAIL_DIR": str(place / "mail"),
         "SECRET_KEY": "only-for-tests-" + "k" * 50,
         "DATABASE_URL": f"sqlite:///{place / 'portal.sqlite3'}",
