@@ -42,10 +42,10 @@ def serve(portal, tmp_path):
         def start(**settings):
             port = free_port()
             env = portal | settings | {"PORT": str(port), "PORTAL_BASE_URL": f"http://localhost:{port}"}
-            server = ending.enter_context(web(env=env, log=tmp_path / "web.log"))
+            server = ending.enter_context(web("--graceful-timeout", "60", env=env, log=tmp_path / "web.log"))
 
             def talk(said):
-                link = ending.enter_context(closing(socket.create_connection(("127.0.0.1", port), timeout=20)))
+                link = ending.enter_context(closing(socket.create_connection(("127.0.0.1", port), timeout=60)))
                 link.sendall(said)
                 return link
 
@@ -89,7 +89,7 @@ class TestHalfARequest:
         began = time.monotonic()
 
         assert answer(talk(b"GET /auth/login/ HTTP/1.1\r\nHost: localhost\r\n\r\n")).startswith(b"HTTP/1.1 200 ")
-        assert time.monotonic() - began < 10
+        assert time.monotonic() - began < 20  # without that limit it would be twice as long
         assert len(held) == 2 * THREADS
 
     def test_that_arrives_in_the_end_is_answered(self, serve):
@@ -109,7 +109,7 @@ def test_a_stop_waits_for_the_request_in_hand(serve):
     link.sendall(THE_REST)
 
     assert answer(link).startswith(b"HTTP/1.1 403 ")
-    assert server.process.wait(timeout=20) == 0
+    assert server.process.wait(timeout=60) == 0
 
 
 def test_a_stop_does_not_wait_for_whoever_has_said_nothing(serve):
