@@ -3,6 +3,7 @@
 import os
 import signal
 import threading
+import time
 from contextlib import contextmanager
 from datetime import timedelta
 
@@ -16,6 +17,7 @@ from config.repeating import repeat
 pytestmark = pytest.mark.django_db(transaction=True)
 
 SOON = timedelta(milliseconds=20)
+PATIENCE = 60  # seconds
 
 
 @contextmanager
@@ -24,12 +26,12 @@ def ended_once(happened, number):
 
     Sent earlier, it would end the tests.
     """
-    over = threading.Event()
+    over, until = threading.Event(), time.monotonic() + PATIENCE
 
     def watch():
         try:
             while not over.wait(0.02):
-                if happened():
+                if happened() or time.monotonic() > until:
                     os.kill(os.getpid(), number)
                     return
         finally:
