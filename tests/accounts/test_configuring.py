@@ -188,7 +188,7 @@ def together(act, count):
 
     def once(number):
         try:
-            barrier.wait(10)
+            barrier.wait(60)
             return act(number)
         except Exception as refusal:
             return refusal

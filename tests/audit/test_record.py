@@ -132,7 +132,7 @@ def test_eight_writers_at_once_leave_a_chain_without_gaps(now):
 
     def write(number):
         try:
-            together.wait(10)
+            together.wait(60)
             for _round in range(5):
                 with transaction.atomic():
                     record("door.opened", subject=number, at=now)
