@@ -22,7 +22,7 @@ from urllib.parse import urlsplit
 import psycopg
 import redis
 
-PATIENCE = 60  # seconds a server may take to answer
+PATIENCE = 240  # seconds a server may take to answer; a busy machine is slow
 OTHER_USERS = ("postgres", "nobody")
 
 
@@ -93,7 +93,7 @@ def postgres():
             user=user,
             log=place / "initdb.log",
         )
-        port = _free_port()
+        port = free_port()
         options = {
             "listen_addresses": "127.0.0.1",
             "port": port,
@@ -135,7 +135,7 @@ def redis_server(*, again=None):
     program, user = redis_program(), _other_user()
     with _directory(user) as place:
         old = urlsplit(again or "")
-        password, port = old.password or secrets.token_hex(16), old.port or _free_port()
+        password, port = old.password or secrets.token_hex(16), old.port or free_port()
         command = [program, "-"]
         settings = [
             "bind 127.0.0.1",
@@ -268,10 +268,18 @@ def _stop(process, stop):
         process.wait()
 
 
-def _free_port():
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
+def free_port():
+    """This will give a port of the loopback that nobody listens on, and that is given to nobody else while we live.
+
+    It stays bound, so that whoever asks for any port gets another; where the address may be used again, as every server
+    here has it, it can still be listened on, and again after a stop.
+    """
+    keeper = socket.socket()
+    keeper.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    keeper.bind(("127.0.0.1", 0))
+    port = keeper.getsockname()[1]
+    keeper.detach()
+    return port
 
 
 def main():

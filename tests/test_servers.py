@@ -31,7 +31,7 @@ def test_a_redis_server_comes_back_at_its_address():
 
 def test_an_answer_from_another_server_is_refused(monkeypatch):
     with servers.redis_server() as url:
-        monkeypatch.setattr(servers, "_free_port", lambda: int(url.rpartition(":")[2].partition("/")[0]))
+        monkeypatch.setattr(servers, "free_port", lambda: int(url.rpartition(":")[2].partition("/")[0]))
 
         with pytest.raises(servers.ServerFailed):
             with servers.redis_server():

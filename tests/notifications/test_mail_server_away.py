@@ -10,7 +10,7 @@ from frame import clock
 from notifications import services
 from notifications.models import Mail, MailState
 from tests.cast import approve, ask
-from tests.servers import _free_port as free_port
+from tests.servers import free_port
 
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
 AWAY = 10 * MINUTE

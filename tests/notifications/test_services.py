@@ -15,7 +15,7 @@ from frame.refusals import NotAllowedNow
 from notifications import selectors, services
 from notifications.models import Mail, MailState
 from notifications.outbox import message_id
-from tests.servers import _free_port as free_port
+from tests.servers import free_port
 
 SECOND = timedelta(seconds=1)
 

@@ -82,7 +82,7 @@ class Browser:
         if body is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
         port = next(self.ports)
-        link = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        link = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
         try:
             link.request(method, path, self._in_pieces(body, port, headers), headers)
             response = link.getresponse()

@@ -5,7 +5,6 @@ import json
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -14,16 +13,10 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from tests.servers import ending_with_us
+from tests.servers import free_port as free_port  # part of running a process; others take it from here
 
 ROOT = Path(__file__).resolve().parents[2]
-PATIENCE = 60  # seconds a process may take to come up, or to end
-
-
-def free_port():
-    """This will give a port of the loopback that nobody listens on now."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
+PATIENCE = 240  # seconds a process may take to come up, to end, or to do what is waited for; a busy machine is slow
 
 
 def surroundings(**settings):
