@@ -91,8 +91,11 @@ def browser_type_launch_args(browser_type_launch_args):
 
 @pytest.fixture(autouse=True)
 def forgetful_cache():
-    """Rates and notices kept by one test must not reach the next."""
+    """Rates and notices kept by one test must not reach the next, nor a mail that a page did not wait for."""
     yield
     from django.core.cache import cache
 
+    from tests.doorbell import mails_about_signing_in_have_left
+
+    mails_about_signing_in_have_left()
     cache.clear()

@@ -66,4 +66,4 @@ def mails_about_signing_in_have_left():
     """This will wait for the mails with codes, which a page hands over without waiting for them."""
     for thread in threading.enumerate():
         if thread.name == MAIL_THREAD:
-            thread.join(timeout=10)
+            thread.join(timeout=60)
