@@ -32,7 +32,7 @@ def planned(cast, case, now):
 
 
 def typed(cast, moment):
-    """A moment as somebody types it on Acme's clock."""
+    """A moment as somebody types it on Acme's clock, which shows an hour twice where it is put back."""
     return f"{moment.astimezone(cast.acme.zone):%Y-%m-%dT%H:%M}"
 
 
@@ -41,7 +41,7 @@ class TestBothSides:
     def test_play_a_session_from_the_plan_to_the_end(self, cast, case, now, signed_in):
         tess, connie = signed_in(cast.tess), signed_in(cast.connie)
         desk = f"/admin/internal/cases/{case.number}/"
-        times = {"starts_at": typed(cast, now + 24 * HOUR), "ends_at": typed(cast, now + 25 * HOUR)}
+        times = {"starts_at": typed(cast, now + 24 * HOUR), "ends_at": typed(cast, now + 26 * HOUR)}
 
         assert "Plan a session" in words_of(tess.get(desk))
         there = tess.post(f"{desk}sessions/plan/", times, follow=True)
@@ -137,7 +137,7 @@ class TestBothSides:
         assert "one at a time" in words_of(answer)
 
     def test_who_was_slower_sees_the_new_plan_and_keeps_what_they_typed(self, cast, planned, now, signed_in):
-        mine = {"starts_at": typed(cast, now + 50 * HOUR), "ends_at": typed(cast, now + 51 * HOUR)}
+        mine = {"starts_at": typed(cast, now + 50 * HOUR), "ends_at": typed(cast, now + 52 * HOUR)}
         services.replan(
             session=planned,
             starts_at=now + 30 * HOUR,
