@@ -14,6 +14,12 @@ CAROL, PETRA, PAT = "carol@acme.example", "petra@bolt.example", "pat@bolt.exampl
 
 def ask(house, email):
     """This will have Pat ask for an hour of invoices for one of his people; gives the request's address."""
+    send_question(house, email)
+    return newest_request(house, email)
+
+
+def send_question(house, email):
+    """This will have Pat ask, and look at nothing but the answer he gets."""
     pat = house.browser_of("pat")
     rows = soup_of(pat.get("/contacts/?customer=654321")).select("tbody tr")
     row = next(row for row in rows if email in row.get_text())
@@ -21,18 +27,22 @@ def ask(house, email):
     sent = pat.send(form, permissions=["view_invoices"], length="3600", reason="The last invoice does not add up.")
     assert sent.status_code == 200
     assert "was sent to" in soup_of(sent).get_text()
+
+
+def newest_request(house, email):
+    """This will give the address of the newest request for a person."""
     newest = [request for request in house.state()["requests"] if request["beneficiary"] == email][-1]
     return f"/requests/{newest['id']}/"
 
 
 def approve(house, request, *, seconds=None):
-    """This will have Carol say yes, for so many seconds where said; gives the answer she got."""
+    """This will have Carol say yes, for so many seconds from then where said; gives the answer she got."""
     carol = house.browser_of("carol")
-    less = {}
+    page, less = carol.get(f"{request}decide/"), {}
     if seconds is not None:
         end = clock.now().astimezone(ZoneInfo("Europe/Amsterdam")) + timedelta(seconds=seconds)
         less = {"until": "other", "other_end": f"{end:%Y-%m-%dT%H:%M:%S}"}
-    return carol.send(carol.get(f"{request}decide/"), answer="approve", **less)
+    return carol.send(page, answer="approve", **less)
 
 
 def answer(house, request, word):

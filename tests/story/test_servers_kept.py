@@ -72,6 +72,7 @@ def test_neither_the_logs_nor_a_dump_hold_a_secret(house):
 
 @pytest.mark.trust("L5")
 def test_every_line_the_web_writes_is_json_with_the_number_of_its_request(house):
+    house.browser().get("/nowhere/")
     lines = [
         json.loads(line)
         for log in house.place.glob("web-*.log")
