@@ -3,10 +3,13 @@
 import shutil
 
 import pytest
+from playwright.sync_api import expect
 
 from .house import open_house
 from .processes import free_port, manage, surroundings, web
-from .visitors import Visitor
+from .visitors import LONGEST_WAIT, Visitor
+
+expect.set_options(timeout=LONGEST_WAIT)
 
 
 @pytest.fixture(scope="package")

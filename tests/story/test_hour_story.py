@@ -35,6 +35,7 @@ def play(arrive):
     carol.reads("waits for you, Carol")
     code = tess_asks(tess)
     carol_reads_it(carol)
+    tess.look_around()
     carol_grants_it(carol, code)
     tess_goes_in(tess)
     carol.press("End it now", role="button")
@@ -64,7 +65,6 @@ def tess_asks(tess):
     tess.hands.write(address, "carol@acme.example")
     asking()
     tess.sees("Tell Carol, carol@acme.example, these two digits:")
-    tess.look_around()
     code = tess.page.locator(".hour-code").inner_text().strip()
     assert re.fullmatch("[0-9]{2}", code)
     return code
@@ -111,4 +111,5 @@ def tess_goes_in(tess):
     tess.press("Open the account of Acme", role="link")
     tess.sees("Viewing as account 654321")
     tabs = tess.page.get_by_label("Pages of Acme").get_by_role("link")
+    tabs.filter(has_text="Configuration").wait_for()
     assert {"Overview", "Orders", "Configuration"} <= set(tabs.all_inner_texts())

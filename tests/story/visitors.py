@@ -15,6 +15,7 @@ AXE = Axe(f"if (!window.axe) {{{AXE_SCRIPT}}}")  # a page that is looked at twic
 AXE_OPTIONS = {"resultTypes": ["violations"], "preload": False}
 AXE_COLOURS = AXE_OPTIONS | {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
 SCHEMES = {"light": AXE_OPTIONS, "dark": AXE_COLOURS}  # the dark theme gives other colours, and nothing else
+LONGEST_WAIT = 60_000  # milliseconds: longer than a pop-up stays in the way, and than a busy machine needs
 DESK = {"viewport": {"width": 1280, "height": 900}}
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 
@@ -28,7 +29,7 @@ class Visitor:
         self.context = browser.new_context(
             base_url=base_url, java_script_enabled=script, locale="en-GB", reduced_motion="reduce", **window
         )
-        self.context.set_default_timeout(30_000)  # longer than a pop-up stays in the way
+        self.context.set_default_timeout(LONGEST_WAIT)
         self.context.on("request", self._asked)
         self.context.on("requestfailed", self._failed)
         self.context.on("console", self._said)
