@@ -47,8 +47,7 @@ class Keyboard(Mouse):
     """Uses the Tab key to get there, and sees at every stop where it is."""
 
     def press(self, target):
-        self._go_to(target)
-        self.page.keyboard.press("Enter")
+        self._go_to(target).press("Enter")  # waits for the page it leads to, as a click does
 
     def switch_on(self, target):
         self._go_to(target)
@@ -65,5 +64,5 @@ class Keyboard(Mouse):
             self.page.keyboard.press("Tab")
             if self.page.evaluate("wanted => wanted === document.activeElement", wanted):
                 assert self.page.evaluate(SEEN_FOCUS), f"the focus cannot be seen on {target}"
-                return
+                return wanted
         raise AssertionError(f"the Tab key does not reach {target}")
