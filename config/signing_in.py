@@ -46,6 +46,11 @@ ACCOUNT_REAUTHENTICATION_TIMEOUT = int(limits.PORTAL_REAUTH_WITHIN.total_seconds
 ACCOUNT_RATE_LIMITS = limits.PORTAL_RATES
 
 MFA_ADAPTER = "accounts.adapter.SecondFactorAdapter"
+MFA_FORMS = {
+    "authenticate": "accounts.forms.second_factor.SignInCodeForm",
+    "reauthenticate": "accounts.forms.second_factor.ProofCodeForm",
+    "activate_totp": "accounts.forms.second_factor.NewAppCodeForm",
+}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_PASSKEY_SIGNUP_ENABLED = False
