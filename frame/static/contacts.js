@@ -37,13 +37,20 @@
     input.setAttribute("aria-expanded", "false");
     const chosen = input.value;
     let waiting = 0;
+    let fits = false; // whether the list is that of the words that stand in the field now
 
     const options = () => Array.from(sheet.querySelectorAll("[role=option]"));
     const active = () => sheet.querySelector("[aria-selected=true]");
 
-    function close() {
+    // What is still to be asked, or to be answered, is of words that stand there no more
+    function forget() {
       window.clearTimeout(waiting);
       latest += 1;
+      fits = false;
+    }
+
+    function close() {
+      forget();
       sheet.hidden = true;
       sheet.textContent = "";
       input.setAttribute("aria-expanded", "false");
@@ -54,8 +61,12 @@
       options().forEach(function (one) {
         one.setAttribute("aria-selected", String(one === option));
       });
-      input.setAttribute("aria-activedescendant", option.id);
-      option.scrollIntoView({ block: "nearest" });
+      if (option) {
+        input.setAttribute("aria-activedescendant", option.id);
+        option.scrollIntoView({ block: "nearest" });
+      } else {
+        input.removeAttribute("aria-activedescendant");
+      }
     }
 
     function step(by) {
@@ -73,7 +84,8 @@
     }
 
     async function look(then) {
-      const mine = (latest += 1);
+      forget();
+      const mine = latest;
       const words = input.value === chosen ? "" : input.value;
       const url = combo.dataset.options + "&find=" + encodeURIComponent(words);
       let answer;
@@ -87,6 +99,7 @@
       if (mine !== latest || document.activeElement !== input) return;
       sheet.innerHTML = list;
       sheet.hidden = false;
+      fits = true;
       input.setAttribute("aria-expanded", String(options().length > 0));
       input.removeAttribute("aria-activedescendant");
       say(sheet.querySelector("[data-count]").textContent);
@@ -97,7 +110,8 @@
       input.select();
     });
     input.addEventListener("input", function () {
-      window.clearTimeout(waiting);
+      forget();
+      mark(null);
       waiting = window.setTimeout(look, TYPING_PAUSE);
     });
     input.addEventListener("click", function () {
@@ -110,7 +124,7 @@
         const by = event.key === "ArrowDown" ? 1 : -1;
         event.preventDefault();
         if (event.altKey && by < 0) close();
-        else if (sheet.hidden) look(event.altKey ? undefined : () => step(by));
+        else if (!fits) look(event.altKey ? undefined : () => step(by));
         else step(by);
       } else if (event.key === "Enter" && active()) {
         event.preventDefault();
