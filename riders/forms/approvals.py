@@ -78,11 +78,18 @@ class _WithBundles(forms.Form):
 
 
 class ApprovalForm(_WithBundles):
-    """Whether support may enter for a case: yes, with these bundles, for a while; or no."""
+    """Whether support may enter for a case: yes, with these bundles, for a while; or no.
+
+    It carries what was offered when the page was drawn, so that a page drawn again says what has changed.
+
+    :param after: the form as it was sent, where the page is drawn again: what was chosen in it stays chosen
+    """
 
     APPROVE, OTHERWISE = "approve", "decline"
+    _SEAL = "riders.offered"
 
     seen = DigestField()
+    shown = forms.CharField(required=False, widget=forms.HiddenInput)
     answer = forms.ChoiceField(widget=forms.HiddenInput)
     roles = BundlesField(required=False)
     length = forms.TypedChoiceField(
@@ -93,11 +100,16 @@ class ApprovalForm(_WithBundles):
         error_messages={"invalid_choice": _("Choose one of the lengths.")},
     )
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args, after=None, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["answer"].choices = [(self.APPROVE, ""), (self.OTHERWISE, "")]
         self.fields["length"].choices = [(str(int(span.total_seconds())), "") for span in _lengths()]
         self.fields["length"].initial = str(int(settings.PORTAL_CASE_ACCESS_OFFERED.total_seconds()))
+        self._offers = [[role.pk, role.as_asked()] for role, _may in self.offered]
+        self.fields["shown"].initial = signing.dumps(self._offers, salt=self._SEAL, compress=True)
+        self.what_changed = what_changed(after.offered_before, self._offers) if after else []
+        if after:
+            self.initial.update({name: after[name].value() for name in ("answer", "roles", "length")})
 
     @property
     def lengths(self):
@@ -110,6 +122,19 @@ class ApprovalForm(_WithBundles):
     def approves(self):
         """Whether it says yes."""
         return self.cleaned_data.get("answer") == self.APPROVE
+
+    @property
+    def offered_before(self):
+        """What was offered when the page was drawn; of a form that does not say so, what is offered now."""
+        try:
+            return signing.loads(self["shown"].value() or "", salt=self._SEAL)
+        except signing.BadSignature:
+            return self._offers
+
+    @property
+    def is_outdated(self):
+        """Whether something else is offered now."""
+        return self.offered_before != self._offers
 
     def clean(self):
         """A yes says to what, and for how long."""
@@ -130,45 +155,19 @@ class ApprovalForm(_WithBundles):
 
 
 class OpeningApprovalForm(ApprovalForm):
-    """The same while a case is opened, where nothing is said unless somebody says it.
-
-    It carries what was offered when the page was drawn, so that a page drawn again says what has changed.
-
-    :param after: the form as it was sent, where the page is drawn again: what was chosen in it stays chosen
-    """
+    """The same while a case is opened, where nothing is said unless somebody says it."""
 
     OTHERWISE = "later"
-    _SEAL = "riders.offered"
 
-    shown = forms.CharField(required=False, widget=forms.HiddenInput)
-
-    def __init__(self, *args, after=None, **kwargs):
+    def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["answer"].initial = self.OTHERWISE
         self.fields["answer"].required = self.fields["seen"].required = False
-        self._offers = [[role.pk, role.as_asked()] for role, _may in self.offered]
-        self.fields["shown"].initial = signing.dumps(self._offers, salt=self._SEAL, compress=True)
-        self.what_changed = what_changed(after.offered_before, self._offers) if after else []
-        if after:
-            self.initial.update({name: after[name].value() for name in ("answer", "roles", "length")})
 
     @property
     def says_yes(self):
         """Whether *Yes* is chosen, as the page draws it."""
         return self["answer"].value() == self.APPROVE
-
-    @property
-    def offered_before(self):
-        """What was offered when the page was drawn; of a form that does not say so, what is offered now."""
-        try:
-            return signing.loads(self["shown"].value() or "", salt=self._SEAL)
-        except signing.BadSignature:
-            return self._offers
-
-    @property
-    def is_outdated(self):
-        """Whether something else is offered now."""
-        return self.offered_before != self._offers
 
 
 class AskAccessForm(_WithBundles):

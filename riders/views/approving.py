@@ -5,6 +5,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import authorization
@@ -25,6 +26,7 @@ from .entering import enter_customer, enter_desk, show
 
 SHOWN = 10  # of those who lose access, and of those somebody brought in
 BESIDE = 5  # of a list that stands beside a case
+OFFERED_ANEW = gettext_lazy("What you can let support do has changed since the page was drawn. Look at it again.")
 
 
 def beside(visit, user, case, *, at):
@@ -103,7 +105,9 @@ def case_approval(request, number, case_number):
         form.add_error(error.code if error.code in form.fields else None, error)
     except NotAllowedNow as refusal:
         found.refresh_from_db()
-        return _page(request, visit, found, refusal=str(refusal), status=409, at=at)
+        return _page(request, visit, found, after=form, refusal=str(refusal), status=409, at=at)
+    if form.is_outdated:
+        return _page(request, visit, found, after=form, refusal=OFFERED_ANEW, status=409, at=at)
     return _page(request, visit, found, form, status=400, at=at)
 
 
@@ -229,11 +233,11 @@ def _answer(request, visit, case, form, *, at):
     return _back(visit, case)
 
 
-def _page(request, visit, case, form=None, *, at, refusal="", status=200):
+def _page(request, visit, case, form=None, *, at, after=None, refusal="", status=200):
     context = beside(visit, request.user, case, at=at)
     answerable = context["may_approve"] and context["can_be_entered"]
     if form is None and answerable:
-        form = _form(request, visit, case, context, at=at)
+        form = _form(request, visit, case, context, at=at, after=after)
     context |= {
         "case": case,
         "form": form,
@@ -245,12 +249,15 @@ def _page(request, visit, case, form=None, *, at, refusal="", status=200):
     return show(request, visit, "case_approval", context, status=status, looked=False)
 
 
-def _form(request, visit, case, context, *, at):
-    """The form as it is now; what support asks for is ticked where the reader may approve it."""
+def _form(request, visit, case, context, *, at, after):
+    """The form as it is now; what support asks for is ticked where the reader may approve it.
+
+    :param after: the form as it was sent, where it is drawn again; what was ticked in it is ticked then
+    """
     offered = selectors.bundles_for(request.user, visit.account, at=at)
     asked = [role["name"] for role in case.access_asked_roles] if context["access_waits"] else []
     seen = selectors.seen_of(case, offered=[role for role, _may in offered], approvals=context["given"])
-    return ApprovalForm(offered=offered, asked=asked, initial={"seen": seen})
+    return ApprovalForm(offered=offered, asked=asked, initial={"seen": seen}, after=after)
 
 
 def _enter(request, number, case_number, page):

@@ -94,7 +94,7 @@ def case_open(request, number):
             messages.success(request, words % {"number": case.number})
             return _opened(visit, case)
     elif access_form is not None and access_form.says_yes and access_form.is_outdated:
-        form.add_error(None, _("What you can let support do has changed since the page was drawn. Look at it again."))
+        form.add_error(None, approving.OFFERED_ANEW)
         access_form = approving.opening(visit, request.user, at=at, after=access_form)
     context = {"form": form, "terms_form": terms_form, "access_form": access_form}
     context |= {"may_read": P.VIEW_CASES in visit.rights}

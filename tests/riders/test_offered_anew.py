@@ -1,12 +1,16 @@
-"""A bundle that changes while somebody opens a case: the page says what changed, and keeps what was chosen."""
+"""A bundle that changes while somebody opens a case or answers for one: the page says what changed, and keeps what was
+chosen.
+"""
 
 import pytest
 
 from accounts.models import AccessRole
 from accounts.services import change_access_role
+from riders import services
 from riders.models import Acknowledgement, CaseApproval, SupportCase
 from tests.cast import READ_RECORDS, REPAIR
 from tests.pages import form_of, soup_of, words_of
+from tests.riders.approval_story import ask_to_enter
 from tests.riders.terms import publish
 from tests.riders.test_approval_pages import OPEN, pk_of
 
@@ -110,6 +114,72 @@ class TestWhatChanged:
         browser.post(OPEN, sent | {"access-answer": ["later"], "access-roles": []})
 
         assert SupportCase.objects.get().subject == "Slow"
+
+
+@pytest.mark.seed("S3-2")
+@pytest.mark.trust("T8")
+class TestAnsweringForACaseThatIsThere:
+    def drawn(self, browser, case, *names):
+        """What is sent with a yes to these bundles, for a month, from the page as it is now."""
+        sent = form_of(browser.get(case.get_access_url()))
+        return sent | {"answer": ["approve"], "roles": [pk_of(name) for name in names], "length": [MONTH]}
+
+    def test_more_rights_are_named_and_what_was_chosen_is_sent_as_it_stands(self, cast, now, backups, signed_in):
+        ask_to_enter(backups, by=cast.tess, at=now, names=(REPAIR,))
+        browser, path = signed_in(cast.carol), backups.get_access_url()
+        sent = self.drawn(browser, backups, READ_RECORDS)
+        alter(cast, READ_RECORDS, at=now, permissions=[*rights_of(READ_RECORDS), "change_configuration"])
+        page = browser.post(path, sent)
+
+        assert page.status_code == 409
+        assert "Nothing was recorded: something changed since the page was drawn." in words_of(page)
+        assert f"“{READ_RECORDS}” opens more now: also Change the configuration." in words_of(page)
+        assert not CaseApproval.objects.exists()
+        stands = form_of(page)
+        assert (stands["roles"], stands["length"]) == (sent["roles"], sent["length"])  # not what support asks for
+        assert browser.post(path, stands | {"answer": "approve"}).status_code == 302
+        given = CaseApproval.objects.get()
+        assert (given.ends_at - given.approved_at).days == 30
+        assert "change_configuration" in {right for role in given.roles for right in role["permissions"]}
+
+    @pytest.mark.parametrize("answer", ["approve", "decline"])
+    def test_a_bundle_that_is_gone_is_named_and_the_others_stay_ticked(self, cast, now, backups, signed_in, answer):
+        ask_to_enter(backups, by=cast.tess, at=now)
+        browser, path = signed_in(cast.carol), backups.get_access_url()
+        sent = self.drawn(browser, backups, READ_RECORDS, REPAIR) | {"answer": [answer]}
+        alter(cast, REPAIR, at=now, active=False)
+        page = browser.post(path, sent)
+
+        assert page.status_code == 409
+        assert "What you can let support do has changed since the page was drawn. Look at it again." in words_of(page)
+        assert f"“{REPAIR}” is not on offer any more." in words_of(page)
+        assert form_of(page)["roles"] == [pk_of(READ_RECORDS)]
+        assert browser.post(path, form_of(page) | {"answer": answer}).status_code == 302
+        assert CaseApproval.objects.exists() == (answer == "approve")
+
+    def test_a_contact_keeps_no_tick_at_what_is_not_theirs_any_more(self, cast, now, backups, signed_in):
+        browser = signed_in(cast.connie)
+        sent = self.drawn(browser, backups, READ_RECORDS, FOLLOW_UP)
+        alter(cast, READ_RECORDS, at=now, permissions=["view_orders", "change_configuration"])
+        page = browser.post(backups.get_access_url(), sent)
+
+        assert page.status_code == 409
+        assert not CaseApproval.objects.exists()
+        assert pk_of(READ_RECORDS) not in form_of(page).get("roles", [])
+
+    def test_what_was_chosen_stays_where_somebody_else_was_faster_and_no_bundle_is_said_to_have_changed(
+        self, cast, now, backups, signed_in
+    ):
+        ask_to_enter(backups, by=cast.tess, at=now, names=(REPAIR,))
+        browser = signed_in(cast.carol)
+        sent = self.drawn(browser, backups, READ_RECORDS)
+        services.decline_case_access(case=backups, by=cast.adam, at=now)
+        page = browser.post(backups.get_access_url(), sent)
+
+        assert page.status_code == 409
+        assert "Adam has declined." in words_of(page)
+        assert "Since the page was drawn" not in words_of(page)
+        assert form_of(page)["roles"] == [pk_of(READ_RECORDS)]
 
 
 def test_the_terms_stay_ticked_while_they_are_the_same(cast, now, rider, signed_in):
