@@ -149,20 +149,22 @@ def access_denied(*, request, at):
     outbox.post(letters, at=at)
 
 
-def unexpected_request(*, request, by, at, case=None, stopped=0):
-    """Tell the vendor's security people and whoever decides that somebody did not expect this.
+def unexpected_request(*, request, block, by, at, case=None, stopped=0):
+    """Tell the vendor's security people and whoever decides that somebody did not expect this, once for each block.
 
+    :param block: what stops the asker now
     :param case: the case that was opened about it
     :param stopped: how many other requests of the same asker were stopped with it
     """
     more = {"by": by, "case": case, "stopped": stopped}
-    letters = letters_on_request(request, "unexpected", deciders_of(request, at), version=True, **more)
+    about = f"{request.public_id}.{request.version}.block{block.pk}"
+    letters = letters_on_request(request, "unexpected", deciders_of(request, at), about=about, **more)
     letters.append(
         Letter(
             template=f"{FOLDER}/unexpected",
             to=None,
             address=settings.PORTAL_SECURITY_MAIL,
-            about=f"{request.public_id}.{request.version}",
+            about=about,
             context={"request": request, "account": request.account, "terms": request_terms(request), **more},
             language=settings.LANGUAGE_CODE,
             zone="UTC",

@@ -155,7 +155,7 @@ def report_unexpected(*, request, seen, by, at, note=""):
     )
     if new:
         note_request("person.blocked", request, by=by, at=at, blocked=block.person.email)
-    emails.unexpected_request(request=request, by=by, case=case, stopped=len(others), at=at)
+    emails.unexpected_request(request=request, block=block, by=by, case=case, stopped=len(others), at=at)
     return request
 
 

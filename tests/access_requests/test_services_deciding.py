@@ -366,6 +366,19 @@ class TestUnexpected:
         assert Block.objects.count() == 1
         assert TrailLine.objects.filter(event="person.blocked").count() == 1
 
+    @pytest.mark.trust("I9")
+    def test_reported_again_after_the_block_was_lifted_is_told_again(self, cast, pending, now):
+        report(pending, by=cast.carol, at=now)
+        once = told("unexpected", pending)
+        report(fresh(pending), by=cast.carol, at=now)
+        assert told("unexpected", pending) == once  # nothing new was stopped
+        services.lift_block(block=Block.objects.get(), by=cast.carol, at=now)
+
+        report(fresh(pending), by=cast.carol, at=now)
+
+        assert Block.objects.standing().count() == 1
+        assert told("unexpected", pending) == sorted(once * 2)
+
     @pytest.mark.trust("D2")
     def test_a_decider_lifts_the_block_once(self, cast, pending, now):
         report(pending, by=cast.carol, at=now)

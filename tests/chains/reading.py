@@ -21,7 +21,7 @@ TOLD = {
     "request.expired": [{"lapsed"}],
     "request.edited": [{"edited_customer"}],
     "request.cancelled": [{"withdrawn_customer", "unlinked"}],
-    "grant.ended": [{"ended", "unlinked", "denied_partner", "granted_partner"}],
+    "grant.ended": [{"ended", "ended_together", "unlinked", "denied_partner", "granted_partner"}],
     "grant.shrunk": [{"reduced"}],
     "partnership.linked": [{"linked"}],
     "membership.ended": [{"over"}],
@@ -181,12 +181,17 @@ class Rows:
         events = {event for event, _about, _to in told}
         for line in lines:
             for choice in TOLD.get(line.event, []):
-                assert choice & events or self._nobody_to_tell(line), (line.event, events)
+                assert choice & events or self._nobody_to_tell(line, at), (line.event, events)
         self.line = TrailLine.objects.aggregate(last=Max("pk"))["last"] or 0
         self.mail = Mail.objects.aggregate(last=Max("pk"))["last"] or 0
 
-    def _nobody_to_tell(self, line):
-        """Whether the account has nobody left who answers for it, or somebody was added who has left."""
+    def _nobody_to_tell(self, line, at):
+        """Whether the account has nobody left who answers for it, or nobody but whom the request is for, or theirs."""
         answers = Membership.objects.filter(account__number=line.account, ended_at=None, user__is_active=True)
         there = answers.filter(role="primary") | answers.filter(stands_in_until__isnull=False)
-        return not there.exists() or not Account.objects.filter(number=line.account, closed_at=None).exists()
+        if not there.exists() or not Account.objects.filter(number=line.account, closed_at=None).exists():
+            return True
+        asked = AccessRequest.objects.filter(public_id=line.subject).first()
+        if asked is None:
+            return False
+        return not authorization.deciders(asked.account, asked.kind, at=at, apart_from=asked.people).exists()
