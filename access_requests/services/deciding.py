@@ -127,7 +127,7 @@ def report_unexpected(*, request, seen, by, at, note=""):
     """Say no, stop the asker from asking for this account again, and tell the vendor's security people.
 
     Of an hour that was not expected, whatever else the asker waits for at this account is stopped too, and a case is
-    opened in the name of whoever reports it (S4-10).
+    opened in the name of whoever reports it (S4-10), once however often it is said.
 
     :raises PermissionDenied: ``by`` may not decide for this account
     :raises NotAllowedNow: somebody was faster, or the request is not what ``by`` saw
@@ -140,7 +140,9 @@ def report_unexpected(*, request, seen, by, at, note=""):
         lock_grant(request.grant)
     authorization.require_decider(by, request.account, request.kind, apart_from=request.people, at=at)
     require_as_seen(request, seen, at=at)
-    case = _report_in_a_case(request, by=by, at=at) if hour else None
+    stands = Block.objects.standing().filter(account=request.account, person=request.asker)
+    reported = request.status == Status.DENIED and stands.exists()
+    case = _report_in_a_case(request, by=by, at=at) if hour and not reported else None
     if request.status != Status.DENIED:  # who has denied it already can still say so
         _deny(request, seen=seen, by=by, at=at, note=note)
         emails.access_denied(request=request, at=at)

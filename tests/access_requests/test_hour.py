@@ -724,6 +724,14 @@ class TestIDidNotExpectThis:
             ask_for_hour(cast, by=cast.pat, at=now + 2 * HOUR)
         assert verify() == []
 
+    def test_said_twice_it_opens_one_case_and_sends_one_report(self, cast, now, asked):
+        for who in (cast.carol, cast.adam):
+            seen = fresh(asked).as_seen()
+            services.report_unexpected(request=fresh(asked), seen=seen, by=who, at=now)
+
+        assert SupportCase.objects.count() == 1
+        assert Mail.objects.filter(event="unexpected", to=settings.PORTAL_SECURITY_MAIL).count() == 1
+
     def test_what_was_stopped_is_in_the_trail_with_who_stopped_it(self, cast, now, asked):
         support = ask_for_support(cast, at=now)
         services.report_unexpected(request=asked, seen=asked.as_seen(), by=cast.carol, at=now)
