@@ -22,11 +22,13 @@ class _CodeThatWorksOnce:
 
         :raises ValidationError: it was taken before, is wrong, or too many were wrong
         """
-        taken = _taken(self.user, self.cleaned_data["code"])
-        if cache.get(taken):
-            raise ValidationError(_("This code has been used. Your app shows another within half a minute."))
+        used = ValidationError(_("This code has been used. Your app shows another within half a minute."))
+        taken, lasts = _taken(self.user, self.cleaned_data["code"]), 2 * app_settings.TOTP_TOLERANCE + 1
+        if cache.get(taken):  # looked at first: a code that was right once would forgive the wrong ones
+            raise used
         code = super().clean_code()  # type: ignore[misc]
-        cache.set(taken, 1, timeout=(2 * app_settings.TOTP_TOLERANCE + 1) * app_settings.TOTP_PERIOD)
+        if not cache.add(taken, 1, timeout=lasts * app_settings.TOTP_PERIOD):
+            raise used
         return code
 
 
