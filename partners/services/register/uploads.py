@@ -97,7 +97,7 @@ def _copy(files, into):
                     _add(into, name, stream)
         except ValueError as refusal:
             refusals.append(str(refusal))
-        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError):
+        except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError):  # the last: a password, a way of packing
             words = _("%(file)s is no archive (ZIP) that can be opened here without a password.")
             refusals.append(words % {"file": shown(file.name)})
     return refusals
